@@ -1,0 +1,14 @@
+export { type App, type AppOptions, createApp } from './app.ts';
+export { type Codec, octets } from './codec.ts';
+export { ConfigError, readConfig } from './config.ts';
+export { type Problem, type Refusal, ServiceError } from './errors.ts';
+export { GroupCommit, type GroupCommitOptions } from './groupCommit.ts';
+export { type Rate, RateLimiter } from './limit.ts';
+export { createLogger, type Fields, type Level, type Logger, type LoggerOptions } from './log.ts';
+export { type Counter, type Histogram, Metrics } from './metrics.ts';
+export { ensurePrivateDir, readSecretFile } from './privateFiles.ts';
+export { type Context, type MessageRoute, type QueryRoute, type Route, route } from './route.ts';
+export { requestFields } from './serve.ts';
+export type { Connection, Fetch, Listening, ListenOptions } from './server.ts';
+export { type ClosingStep, createShutdown, shutdownOnSignals } from './shutdown.ts';
+export { type Database, openDatabase } from './sqlite.ts';
