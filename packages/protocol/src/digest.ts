@@ -1,0 +1,31 @@
+import { concat, sha256, utf8 } from '@symbolon/crypto';
+
+/** What a hash or signature is for. One made under one name never verifies under another. */
+export type Domain =
+  | 'activation'
+  | 'configuration'
+  | 'creation'
+  | 'deed'
+  | 'deed-order'
+  | 'identity'
+  | 'kept'
+  | 'log'
+  | 'mail-confirmation'
+  | 'mailbox'
+  | 'outcomes'
+  | 'receipt'
+  | 'request'
+  | 'sealed-share'
+  | 'signer-keys'
+  | 'statement'
+  | 'statement-entry';
+
+/** The exact bytes that are signed: `symbolon/v1/<domain>` || 0x00 || content. */
+export function tagged(domain: Domain, content: Uint8Array): Uint8Array {
+  return concat(utf8(`symbolon/v1/${domain}\0`), content);
+}
+
+/** SHA-256 over {@link tagged}. 32 bytes. */
+export function digest(domain: Domain, content: Uint8Array): Uint8Array {
+  return sha256(tagged(domain, content));
+}

@@ -1,0 +1,24 @@
+/** Where each message goes. A proof's `htu` is the recipient's base URL and one of these. */
+export const paths = {
+  about: '/v1/about',
+  keep: '/v1/wallets/keep',
+  activate: '/v1/wallets/activate',
+  follow: '/v1/wallets/follow',
+  find: '/v1/wallets/find',
+  deed: '/v1/wallets/deed',
+  mailCode: '/v1/wallets/mail-code',
+  confirmMail: '/v1/wallets/confirm-mail',
+  countersign: '/v1/wallets/countersign',
+  receipts: '/v1/receipts',
+  seals: '/v1/seals',
+  releases: '/v1/releases',
+  signers: '/v1/signers',
+  outcomes: '/v1/outcomes',
+  statements: '/v1/statements',
+  evidence: '/v1/evidence',
+  requests: '/v1/requests',
+} as const;
+
+/** The exact address of a message: base URL without trailing slash, and path. */
+export const addressOf = (base: string, path: (typeof paths)[keyof typeof paths]): string =>
+  `${base.replace(/\/+$/, '')}${path}`;

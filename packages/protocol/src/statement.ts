@@ -1,0 +1,62 @@
+import * as v from 'valibot';
+import { codec } from './codec.ts';
+import { bytes, bytesBetween, deploymentId, hash32, millis, text, uint, version } from './fields.ts';
+import { type Statement, signedSchema } from './signed.ts';
+
+/** A measurement and a configuration that signers may have, together (law 10). PCRs 48 bytes each. */
+export const allowedPair = v.strictObject({ pcr0: bytes(48), pcr1: bytes(48), pcr2: bytes(48), configuration: hash32 });
+export type AllowedPair = v.InferOutput<typeof allowedPair>;
+
+/** What organisations decide together. Later kinds of decision join here. */
+export const decision = v.variant('what', [
+  v.strictObject({ what: v.literal('allow-signer'), pair: allowedPair, note: text(0, 200) }),
+  v.strictObject({ what: v.literal('withdraw-signer'), pair: allowedPair, note: text(0, 200) }),
+]);
+export type Decision = v.InferOutput<typeof decision>;
+
+/** One numbered decision. The list is append-only: `previous` is the hash of the statement before. */
+export const statementBody = v.strictObject({
+  v: version,
+  deployment: deploymentId,
+  number: v.pipe(uint, v.minValue(1), v.maxValue(100_000)),
+  previous: v.nullable(hash32),
+  made: millis,
+  decision,
+});
+export type StatementBody = v.InferOutput<typeof statementBody>;
+export const statementBodyCodec = codec('statement', statementBody);
+
+/** k-of-n: each organisation signs the same bytes under the domain `statement`. */
+export const statement = v.strictObject({
+  body: bytesBetween(1, 4_096),
+  signatures: v.pipe(
+    v.array(v.strictObject({ organisation: hash32, signature: bytes(64) })),
+    v.minLength(1),
+    v.maxLength(16),
+  ),
+});
+export type SignedStatement = v.InferOutput<typeof statement>;
+export const statementCodec = codec('signedStatement', statement);
+
+/** The kms's word on when a statement came onto its log: the waiting time runs from here. */
+export const statementEntry = v.strictObject({
+  v: version,
+  deployment: deploymentId,
+  number: v.pipe(uint, v.minValue(1)),
+  statement: hash32,
+  at: millis,
+  log: v.pipe(uint, v.minValue(1)),
+});
+export type StatementEntry = v.InferOutput<typeof statementEntry>;
+export const statementEntryStatement: Statement<StatementEntry> = {
+  domain: 'statement-entry',
+  body: codec('statementEntry', statementEntry),
+};
+
+export const loggedStatement = v.strictObject({ statement, entry: signedSchema });
+export type LoggedStatement = v.InferOutput<typeof loggedStatement>;
+
+export const statementList = v.strictObject({ statements: v.pipe(v.array(loggedStatement), v.maxLength(1_000)) });
+export type StatementList = v.InferOutput<typeof statementList>;
+export const statementListCodec = codec('statementList', statementList);
+export const statementAnswer = codec('statementAnswer', v.strictObject({ entry: signedSchema }));

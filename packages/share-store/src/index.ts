@@ -1,0 +1,13 @@
+export { EmbeddedVault } from './embeddedVault.ts';
+export { find } from './find.ts';
+export { keep, personOf } from './keep.ts';
+export { initialiseKeys, loadKeys, type StoreKeys } from './keys.ts';
+export { nativeChecks } from './nativeChecks.ts';
+export { checkNextVersion } from './nextVersion.ts';
+export { openOutcomes } from './outcomes.ts';
+export { pinDeployment, pinTable } from './pin.ts';
+export { Reasons, reasonFields } from './reasons.ts';
+export { checkRelease, sealShare } from './sealShare.ts';
+export { ShareStore } from './shareStore.ts';
+export type { KeyVault } from './vault.ts';
+export { activateWallet, appendVersion, type WalletRow, WalletStore, walletTables } from './walletStore.ts';

@@ -1,0 +1,121 @@
+import { equal, type Secret } from '@symbolon/crypto';
+import {
+  type Authorised,
+  addressOf,
+  type Curve,
+  curvesOf,
+  identityHash,
+  type Keep,
+  keepCodec,
+  keptStatement,
+  mailboxHash,
+  paths,
+  type Signed,
+  sealInfo,
+  signStatement,
+  unpackKeep,
+} from '@symbolon/protocol';
+import { checkDevice, checkIdentity, checkSignInFor, type Identity, Refusal } from '@symbolon/verify';
+import type { ShareStore } from './shareStore.ts';
+
+/** First set of shares of every wallet. */
+const firstEpoch = 1;
+/** Creations of one person that may be under way; who finds them full waits until the oldest is forgotten. */
+const maximumPending = 20;
+
+/** An index of this store alone; the deed's own hash is salted. */
+export const personOf = (identity: Identity): Uint8Array =>
+  identityHash(new Uint8Array(32), identity.issuer, identity.subject);
+
+/**
+ * Creation at one store: its shares become durable, once and unchangeable, and the wallet stays pending. Asked again with the same
+ * shares (a lost answer) it says so again; with other shares it refuses and keeps the first.
+ */
+export async function keep(store: ShareStore, request: Authorised): Promise<{ kept: Signed }> {
+  const { message, identity, key } = await store.authoriser.authorise(
+    keepCodec,
+    addressOf(store.url, paths.keep),
+    request,
+  );
+  checkSignInFor(identity, key, store.now());
+
+  const version = { body: message.deed, authority: { by: 'creation' } } as const;
+  const { deed, head } = store.deeds.verify(message.wallet, [version]);
+  checkDevice(deed, key, null);
+
+  const { opening, shares } = await openKeep(store, message);
+  try {
+    checkIdentity(deed, opening.salt, identity);
+    if (!sameCurves(opening.curves, curvesOf(deed.keys))) throw new Refusal('deed-invalid', 'Shares of other curves.');
+    if (store.store === 'kms') checkMailbox(deed.mailbox, opening.salt, opening.mailbox, identity);
+
+    const person = personOf(identity);
+    if (store.wallets.find(message.wallet) === null && store.wallets.pendingOf(person) >= maximumPending) {
+      throw new Refusal('wallet-state', 'Too many creations of this person are pending.');
+    }
+    const kept = await store.wallets.keep(
+      {
+        id: message.wallet,
+        person,
+        salt: opening.salt,
+        mailbox: opening.mailbox,
+        epoch: firstEpoch,
+        version,
+        made: store.now(),
+        shares: await store.protect(message.wallet, firstEpoch, shares),
+      },
+      head,
+    );
+    if (!kept) await checkSameShares(store, message.wallet, shares);
+    const says = {
+      v: 1,
+      deployment: store.deployment.id,
+      wallet: message.wallet,
+      epoch: firstEpoch,
+      at: store.now(),
+    } as const;
+    return { kept: signStatement(keptStatement, says, store.signing) };
+  } finally {
+    for (const share of Object.values(shares)) share.wipe();
+  }
+}
+
+async function openKeep(store: ShareStore, message: Keep) {
+  const purpose = store.store === 'kms' ? 'keep-kms' : 'keep-cloud';
+  const { plaintext, reply } = await store.sealing.open(
+    message.sealed,
+    sealInfo(purpose, store.deployment.id),
+    message.wallet,
+  );
+  reply[Symbol.dispose]();
+  return unpackKeep(plaintext);
+}
+
+/** The mailbox recovered through is the one that the issuer verified, and stands hashed in the deed. */
+function checkMailbox(inDeed: Uint8Array | null, salt: Uint8Array, told: string | null, identity: Identity): void {
+  const right =
+    told === identity.mailbox &&
+    (told === null ? inDeed === null : inDeed !== null && equal(inDeed, mailboxHash(salt, told)));
+  if (!right) throw new Refusal('deed-invalid', "The deed's mailbox is not the one that the issuer verified.");
+}
+
+async function checkSameShares(
+  store: ShareStore,
+  wallet: Uint8Array,
+  shares: Partial<Record<Curve, Secret>>,
+): Promise<void> {
+  const curves = curvesOf(shares);
+  const stored = await store.open(wallet, firstEpoch, curves);
+  try {
+    const same = curves.every((curve, index) => {
+      const [offered, kept] = [shares[curve], stored[index]];
+      return offered !== undefined && kept !== undefined && equal(offered.expose(), kept.expose());
+    });
+    if (!same) throw new Refusal('share-mismatch', 'Other shares of this wallet are kept already.');
+  } finally {
+    for (const share of stored) share.wipe();
+  }
+}
+
+const sameCurves = (a: readonly Curve[], b: readonly Curve[]) =>
+  a.length === b.length && a.every((name, i) => name === b[i]);

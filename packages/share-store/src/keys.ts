@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { type HpkeRecipient, Secret, toBase64url } from '@symbolon/crypto';
+import { hpkeXWing, SigningKey } from '@symbolon/crypto/native';
+import { ensurePrivateDir, readSecretFile } from '@symbolon/service';
+
+/** A store's own keys: whom its words are known by, what is sealed to it, and the root of its embedded vault. */
+export interface StoreKeys {
+  signing: SigningKey;
+  sealing: HpkeRecipient;
+  root: Secret;
+}
+
+const names = ['signing', 'sealing', 'root'] as const;
+const path = (dataDir: string, name: string) => join(dataDir, `${name}.key`);
+
+/**
+ * Makes what is missing of a store's keys, in its own folder (0700, files 0400), and returns the public halves that others pin.
+ * A key that stands is never made anew.
+ */
+export function initialiseKeys(dataDir: string): { signing: string; sealing: string } {
+  ensurePrivateDir(dataDir);
+  for (const name of names) if (!existsSync(path(dataDir, name))) writeSecret(path(dataDir, name));
+  const { signing, sealing, root } = loadKeys(dataDir);
+  const publicHalves = { signing: toBase64url(signing.publicKey), sealing: toBase64url(sealing.publicKey) };
+  for (const key of [signing, sealing, root]) key[Symbol.dispose]();
+  return publicHalves;
+}
+
+/** Throws ConfigError `secret-file` for a key that is missing, or that others may read. */
+export function loadKeys(dataDir: string): StoreKeys {
+  const [signing, sealing, root] = names.map((name) => Secret.take(readSecretFile(path(dataDir, name)))) as [
+    Secret,
+    Secret,
+    Secret,
+  ];
+  try {
+    return { signing: SigningKey.fromSeed(signing), sealing: hpkeXWing.fromSeed(sealing), root };
+  } finally {
+    signing.wipe();
+    sealing.wipe();
+  }
+}
+
+function writeSecret(file: string): void {
+  const seed = randomBytes(32);
+  const handle = openSync(file, 'wx', 0o400);
+  try {
+    writeSync(handle, seed);
+    fsyncSync(handle);
+  } finally {
+    seed.fill(0);
+    closeSync(handle);
+  }
+}

@@ -1,0 +1,200 @@
+import type { Curve, DeedVersion, Signed } from '@symbolon/protocol';
+import { codec, deedVersion, signedCodec } from '@symbolon/protocol';
+import type { Database, GroupCommit } from '@symbolon/service';
+import type { WrappedKey } from './vault.ts';
+
+/** Tables that both stores have. Shares and versions are written once and never changed. */
+export const walletTables = `
+  CREATE TABLE wallets (
+    id BLOB PRIMARY KEY,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'active')),
+    person BLOB NOT NULL,
+    salt BLOB NOT NULL,
+    mailbox TEXT,
+    epoch INTEGER NOT NULL,
+    head BLOB NOT NULL,
+    made INTEGER NOT NULL,
+    activation BLOB,
+    deed_order BLOB
+  ) WITHOUT ROWID;
+  CREATE UNIQUE INDEX one_active_wallet_a_person ON wallets (person) WHERE state = 'active';
+  CREATE INDEX pending_by_person ON wallets (person, made) WHERE state = 'pending';
+  CREATE TABLE deeds (
+    wallet BLOB NOT NULL REFERENCES wallets (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    version BLOB NOT NULL,
+    PRIMARY KEY (wallet, number)
+  ) WITHOUT ROWID;
+  CREATE TABLE share_keys (
+    wallet BLOB NOT NULL REFERENCES wallets (id) ON DELETE CASCADE,
+    epoch INTEGER NOT NULL,
+    wrapped BLOB NOT NULL,
+    PRIMARY KEY (wallet, epoch)
+  ) WITHOUT ROWID;
+  CREATE TABLE shares (
+    wallet BLOB NOT NULL,
+    epoch INTEGER NOT NULL,
+    curve TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    PRIMARY KEY (wallet, epoch, curve),
+    FOREIGN KEY (wallet, epoch) REFERENCES share_keys (wallet, epoch) ON DELETE CASCADE
+  ) WITHOUT ROWID;
+`;
+
+export interface WalletRow {
+  id: Uint8Array;
+  state: 'pending' | 'active';
+  /** Unsalted hash of (iss, sub): an index of this store alone. */
+  person: Uint8Array;
+  salt: Uint8Array;
+  mailbox: string | null;
+  epoch: number;
+  head: Uint8Array;
+  /** ms */
+  made: number;
+  activation: Signed | null;
+  order: Signed | null;
+}
+
+/** Encrypted shares of one wallet and epoch. */
+export interface StoredShares {
+  key: WrappedKey;
+  sealed: Partial<Record<Curve, Uint8Array>>;
+}
+
+/** What comes into being with a creation. */
+export interface NewWallet {
+  id: Uint8Array;
+  person: Uint8Array;
+  salt: Uint8Array;
+  mailbox: string | null;
+  epoch: number;
+  version: DeedVersion;
+  made: number;
+  shares: StoredShares;
+}
+
+const versionCodec = codec('deedVersion', deedVersion);
+const columns = 'id, state, person, salt, mailbox, epoch, head, made, activation, deed_order';
+
+/**
+ * A store's wallets. Reads see what is committed; whatever changes is one work of a group commit, durable before it resolves.
+ * Another database fills this class's place with the same methods.
+ */
+export class WalletStore {
+  readonly #database: Database;
+  readonly #commit: GroupCommit;
+
+  constructor(database: Database, commit: GroupCommit) {
+    this.#database = database;
+    this.#commit = commit;
+  }
+
+  find(id: Uint8Array): WalletRow | null {
+    return toRow(this.#database.statement(`SELECT ${columns} FROM wallets WHERE id = ?`).get(id));
+  }
+
+  activeOf(person: Uint8Array): WalletRow | null {
+    const sql = `SELECT ${columns} FROM wallets WHERE person = ? AND state = 'active'`;
+    return toRow(this.#database.statement(sql).get(person));
+  }
+
+  /** How many creations of this person are still pending. */
+  pendingOf(person: Uint8Array): number {
+    const sql = "SELECT count(*) AS n FROM wallets WHERE person = ? AND state = 'pending'";
+    return Number(this.#database.statement(sql).get(person)?.['n']);
+  }
+
+  deed(id: Uint8Array): DeedVersion[] {
+    const rows = this.#database.statement('SELECT version FROM deeds WHERE wallet = ? ORDER BY number').all(id);
+    return rows.map((row) => versionCodec.decode(row['version'] as Uint8Array));
+  }
+
+  shares(id: Uint8Array, epoch: number): StoredShares | null {
+    const key = this.#database
+      .statement('SELECT wrapped FROM share_keys WHERE wallet = ? AND epoch = ?')
+      .get(id, epoch);
+    if (key === undefined) return null;
+    const rows = this.#database
+      .statement('SELECT curve, sealed FROM shares WHERE wallet = ? AND epoch = ?')
+      .all(id, epoch);
+    const sealed = Object.fromEntries(rows.map((row) => [String(row['curve']), row['sealed'] as Uint8Array]));
+    return { key: key['wrapped'] as WrappedKey, sealed };
+  }
+
+  /** Makes a pending wallet with its shares, or changes nothing and is false where the id is taken. */
+  async keep(wallet: NewWallet, head: Uint8Array): Promise<boolean> {
+    return this.#commit.submit(({ statement }) => {
+      const { id, person, salt, mailbox, epoch, made, shares } = wallet;
+      const inserted = statement(
+        `INSERT INTO wallets (id, state, person, salt, mailbox, epoch, head, made) VALUES (?, 'pending', ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO NOTHING`,
+      ).run(id, person, salt, mailbox, epoch, head, made);
+      if (inserted.changes === 0) return false;
+      statement('INSERT INTO deeds (wallet, number, version) VALUES (?, 1, ?)').run(
+        id,
+        versionCodec.encode(wallet.version),
+      );
+      statement('INSERT INTO share_keys (wallet, epoch, wrapped) VALUES (?, ?, ?)').run(id, epoch, shares.key);
+      for (const [curve, sealed] of Object.entries(shares.sealed)) {
+        statement('INSERT INTO shares (wallet, epoch, curve, sealed) VALUES (?, ?, ?, ?)').run(
+          id,
+          epoch,
+          curve,
+          sealed,
+        );
+      }
+      return true;
+    });
+  }
+
+  /** Forgets creations that nobody finished since `before` (ms). Resolves with how many. */
+  async forgetPending(before: number): Promise<number> {
+    return this.#commit.submit(({ statement }) =>
+      Number(statement("DELETE FROM wallets WHERE state = 'pending' AND made < ?").run(before).changes),
+    );
+  }
+}
+
+/** Inside a work: the pending wallet becomes active. False if the person has another already. */
+export function activateWallet(
+  { statement }: Database,
+  id: Uint8Array,
+  person: Uint8Array,
+  activation: Signed,
+): boolean {
+  const other = statement("SELECT id FROM wallets WHERE person = ? AND state = 'active'").get(person);
+  if (other !== undefined) return false;
+  const sql = "UPDATE wallets SET state = 'active', activation = ? WHERE id = ? AND state = 'pending'";
+  return statement(sql).run(signedCodec.encode(activation), id).changes === 1;
+}
+
+/** Inside a work: the next version follows `before`. False if `before` is no longer the head. */
+export function appendVersion(
+  { statement }: Database,
+  next: { id: Uint8Array; before: Uint8Array; number: number; head: Uint8Array; version: DeedVersion; order: Signed },
+): boolean {
+  const { id, before, number, head, version, order } = next;
+  const sql = 'UPDATE wallets SET head = ?, deed_order = ? WHERE id = ? AND head = ?';
+  if (statement(sql).run(head, signedCodec.encode(order), id, before).changes !== 1) return false;
+  const insert = 'INSERT INTO deeds (wallet, number, version) VALUES (?, ?, ?)';
+  statement(insert).run(id, number, versionCodec.encode(version));
+  return true;
+}
+
+function toRow(row: Record<string, unknown> | undefined): WalletRow | null {
+  if (row === undefined) return null;
+  const signed = (value: unknown) => (value === null ? null : signedCodec.decode(value as Uint8Array));
+  return {
+    id: row['id'] as Uint8Array,
+    state: row['state'] as WalletRow['state'],
+    person: row['person'] as Uint8Array,
+    salt: row['salt'] as Uint8Array,
+    mailbox: row['mailbox'] as string | null,
+    epoch: Number(row['epoch']),
+    head: row['head'] as Uint8Array,
+    made: Number(row['made']),
+    activation: signed(row['activation']),
+    order: signed(row['deed_order']),
+  };
+}

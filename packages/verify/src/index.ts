@@ -1,0 +1,17 @@
+export { type Asked, Authoriser, checkHead } from './authorise.ts';
+export { BoundedMap } from './bounded.ts';
+export { checkDevice, checkIdentity, checkSignInFor, DeedVerifier, enrolledOrigin, type VerifiedDeed } from './deed.ts';
+export { Refusal, type RefusalReason } from './errors.ts';
+export { EvidenceVerifier, type VerifiedSigner } from './evidence.ts';
+export type { Issuer } from './issuerKeys.ts';
+export { ProofVerifier } from './proof.ts';
+export type { SignatureChecks } from './signatures.ts';
+export {
+  allowedPairs,
+  newerList,
+  statementHash,
+  type VerifiedStatement,
+  verifyStatement,
+  verifyStatements,
+} from './statements.ts';
+export { type Identity, TokenVerifier } from './token.ts';

@@ -1,0 +1,12 @@
+import * as v from 'valibot';
+
+/** The cloud's configuration file. */
+export const configSchema = v.strictObject({
+  dataDir: v.string(),
+  host: v.optional(v.string(), '127.0.0.1'),
+  port: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535)),
+  deploymentFile: v.string(),
+  origins: v.optional(v.array(v.string()), []),
+  logLevel: v.optional(v.picklist(['debug', 'info', 'warn', 'error']), 'info'),
+});
+export type Config = v.InferOutput<typeof configSchema>;

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { deploymentSchema } from '@symbolon/protocol';
+import {
+  createApp,
+  createLogger,
+  createShutdown,
+  ensurePrivateDir,
+  Metrics,
+  readConfig,
+  requestFields,
+} from '@symbolon/service';
+import { EmbeddedVault, loadKeys, pinDeployment, Reasons, reasonFields, ShareStore } from '@symbolon/share-store';
+import { EvidenceVerifier } from '@symbolon/verify';
+import { routes } from './app.ts';
+import type { Config } from './config.ts';
+import { StatementFollower } from './statements.ts';
+import { CloudStore } from './store.ts';
+
+const minute = 60_000;
+const pendingLife = 24 * 60 * minute;
+/** A withdrawal counts here no later than this after it came onto the kms's log, ms. */
+const statementsEvery = 5_000;
+
+/** Starts the cloud: own keys, own store, own verifiers. Throws ConfigError. */
+export async function start(config: Config) {
+  const deployment = readConfig(config.deploymentFile, deploymentSchema);
+  ensurePrivateDir(config.dataDir);
+  const log = createLogger({ party: 'cloud', fields: [...requestFields, ...reasonFields], level: config.logLevel });
+  const metrics = new Metrics();
+  if (deployment.mode === 'development') log.warn('development-mode');
+
+  const store = new CloudStore(join(config.dataDir, 'cloud.sqlite'));
+  pinDeployment(store.database, deployment);
+  const keys = loadKeys(config.dataDir);
+  const now = () => Date.now();
+  const statements = new StatementFollower(store, deployment, now);
+  const shares = new ShareStore({
+    store: 'cloud',
+    deployment,
+    wallets: store.wallets,
+    vault: new EmbeddedVault(keys.root),
+    signing: keys.signing,
+    sealing: keys.sealing,
+    evidence: new EvidenceVerifier(deployment, () => statements.allowed(), now),
+    now,
+  });
+  const app = createApp(routes({ shares, store, statements }, new Reasons(log, metrics)), {
+    party: 'cloud',
+    version: '0.1.0',
+    log,
+    metrics,
+    ready: () => store.database.sqlite.isOpen,
+    origins: config.origins,
+  });
+  const listening = await app.listen({ host: config.host, port: config.port });
+
+  const readStatements = () =>
+    void statements.refresh().catch((error: unknown) => log.error('statements-not-read', {}, error));
+  const forget = () =>
+    void store.wallets
+      .forgetPending(now() - pendingLife)
+      .catch((error: unknown) => log.error('chores-failed', {}, error));
+  const timers = [setInterval(readStatements, statementsEvery), setInterval(forget, minute)];
+  readStatements();
+  const stop = createShutdown(
+    [
+      { name: 'server', close: () => listening.close() },
+      { name: 'chores', close: () => timers.forEach(clearInterval) },
+      { name: 'store', close: () => store.close() },
+    ],
+    log,
+  );
+  return { ...listening, stop, log };
+}

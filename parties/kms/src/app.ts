@@ -1,0 +1,182 @@
+import {
+  type Authorised,
+  about,
+  activateAnswer,
+  authorisedCodec,
+  confirmationAnswer,
+  deedUpdateAnswer,
+  empty,
+  evidenceCodec,
+  findAnswer,
+  keepAnswer,
+  mailCodeAnswer,
+  paths,
+  type ReleaseAsk,
+  type ReleaseResult,
+  receiptsAnswer,
+  releasesAnswer,
+  releasesCodec,
+  signedCodec,
+  statementAnswer,
+  statementCodec,
+  statementListCodec,
+} from '@symbolon/protocol';
+import { type Route, route } from '@symbolon/service';
+import { find, keep, openOutcomes, type Reasons } from '@symbolon/share-store';
+import * as v from 'valibot';
+import { activate } from './activate.ts';
+import { updateDeed } from './deed.ts';
+import type { Kms } from './kms.ts';
+import { confirmMail, sendMailCode } from './mailRecovery.ts';
+import { receipts } from './receipts.ts';
+import { release } from './release.ts';
+
+const timeoutMs = 10_000;
+/** From one address: above what people do, below what checking signatures for a stranger would cost. */
+const people = { perMinute: 6_000, by: 'address' } as const;
+/** Signers come from few addresses and send many releases at once. */
+const signers = { perMinute: 120_000, by: 'address' } as const;
+
+/** The kms's whole face: what it can be asked, by whom, and which operation answers. */
+export function routes(kms: Kms, reasons: Reasons): Route[] {
+  const { shares, statements, store } = kms;
+  const authorised = { method: 'POST', body: authorisedCodec, maxBytes: 65_536, timeoutMs, limit: people } as const;
+  const asked = <A>(path: string, operation: (kms: Kms, message: Authorised) => Promise<A>) => ({
+    path,
+    handler: reasons.watch(path, (message: Authorised) => operation(kms, message)),
+  });
+  return [
+    route({
+      ...authorised,
+      path: paths.keep,
+      summary: 'Creation: keep Key A, write-once and pending.',
+      answer: keepAnswer,
+      handler: reasons.watch(paths.keep, (message) => keep(shares, message)),
+    }),
+    route({
+      ...authorised,
+      ...asked(paths.activate, activate),
+      summary: 'Creation: decide that a wallet exists.',
+      answer: activateAnswer,
+    }),
+    route({
+      ...authorised,
+      path: paths.find,
+      summary: "The wallet of a token's person.",
+      answer: findAnswer,
+      handler: reasons.watch(paths.find, (message) => find(shares, message)),
+    }),
+    route({
+      ...authorised,
+      ...asked(paths.deed, updateDeed),
+      summary: 'The next version of a deed.',
+      answer: deedUpdateAnswer,
+    }),
+    route({
+      ...authorised,
+      ...asked(paths.mailCode, sendMailCode),
+      summary: 'Mail a code for a new device.',
+      answer: mailCodeAnswer,
+    }),
+    route({
+      ...authorised,
+      ...asked(paths.confirmMail, confirmMail),
+      summary: 'Confirm a new device by the mailed code.',
+      answer: confirmationAnswer,
+    }),
+    route({
+      ...authorised,
+      ...asked(paths.receipts, receipts),
+      summary: "A wallet's receipts by number.",
+      answer: receiptsAnswer,
+    }),
+    route({
+      method: 'POST',
+      path: paths.releases,
+      summary: 'Release Key A to attested signers, each release on record first.',
+      body: releasesCodec,
+      answer: releasesAnswer,
+      maxBytes: 1_048_576,
+      timeoutMs,
+      limit: signers,
+      handler: async ({ asks }) => ({ results: await Promise.all(asks.map((ask) => tryRelease(kms, ask, reasons))) }),
+    }),
+    route({
+      method: 'POST',
+      path: paths.signers,
+      summary: "Present a signer's evidence.",
+      body: evidenceCodec,
+      answer: empty,
+      maxBytes: 32_768,
+      timeoutMs,
+      limit: { perMinute: 600, by: 'address' },
+      handler: reasons.watch(paths.signers, async (evidence) => {
+        await shares.evidence.present(evidence);
+        return {};
+      }),
+    }),
+    route({
+      method: 'POST',
+      path: paths.outcomes,
+      summary: 'How releases ended, in the words of the signer.',
+      body: signedCodec,
+      answer: empty,
+      maxBytes: 32_768,
+      timeoutMs,
+      limit: signers,
+      handler: reasons.watch(paths.outcomes, async (signed) => {
+        await store.recordOutcomes(openOutcomes(shares, signed).items);
+        return {};
+      }),
+    }),
+    route({
+      method: 'POST',
+      path: paths.statements,
+      summary: 'Submit the next k-of-n statement.',
+      body: statementCodec,
+      answer: statementAnswer,
+      maxBytes: 16_384,
+      timeoutMs,
+      limit: { perMinute: 60, by: 'address' },
+      handler: reasons.watch(paths.statements, (statement) => statements.submit(statement)),
+    }),
+    route({
+      method: 'GET',
+      path: paths.statements,
+      summary: 'All statements, with the word of this log on each.',
+      query: v.strictObject({}),
+      answer: statementListCodec,
+      timeoutMs,
+      limit: people,
+      handler: async () => ({ statements: statements.list() }),
+    }),
+    route({
+      method: 'GET',
+      path: paths.about,
+      summary: 'Who answers here, and what its clock says.',
+      query: v.strictObject({}),
+      answer: about,
+      timeoutMs,
+      limit: people,
+      handler: async () => {
+        const { id: deployment, mode } = shares.deployment;
+        return { v: 1, party: 'kms', deployment, mode, time: shares.now() } as const;
+      },
+    }),
+  ];
+}
+
+/** One constant code towards the signer, but for what it can mend itself. */
+async function tryRelease(kms: Kms, ask: ReleaseAsk, reasons: Reasons): Promise<ReleaseResult> {
+  try {
+    return await release(kms, ask);
+  } catch (error) {
+    reasons.note(error, paths.releases);
+    return { status: 'refused', code: codeFor(error) };
+  }
+}
+
+function codeFor(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'signer-unknown' || code === 'store-unavailable' || code === 'issuer-unreachable' ? code : 'refused';
+}

@@ -1,0 +1,20 @@
+import * as v from 'valibot';
+
+/** The kms's configuration file. */
+export const configSchema = v.strictObject({
+  dataDir: v.string(),
+  host: v.optional(v.string(), '127.0.0.1'),
+  port: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535)),
+  deploymentFile: v.string(),
+  origins: v.optional(v.array(v.string()), []),
+  smtp: v.strictObject({
+    host: v.string(),
+    port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
+    secure: v.optional(v.boolean(), true),
+    user: v.optional(v.string()),
+    passFile: v.optional(v.string()),
+    from: v.string(),
+  }),
+  logLevel: v.optional(v.picklist(['debug', 'info', 'warn', 'error']), 'info'),
+});
+export type Config = v.InferOutput<typeof configSchema>;

@@ -1,0 +1,106 @@
+import { createHmac } from 'node:crypto';
+import { join } from 'node:path';
+import { Secret } from '@symbolon/crypto';
+import { deploymentSchema } from '@symbolon/protocol';
+import {
+  createApp,
+  createLogger,
+  createShutdown,
+  ensurePrivateDir,
+  Metrics,
+  readConfig,
+  readSecretFile,
+  requestFields,
+} from '@symbolon/service';
+import { EmbeddedVault, loadKeys, pinDeployment, Reasons, reasonFields, ShareStore } from '@symbolon/share-store';
+import { EvidenceVerifier } from '@symbolon/verify';
+import { routes } from './app.ts';
+import type { Config } from './config.ts';
+import type { Kms } from './kms.ts';
+import { brokenAt } from './log.ts';
+import { Outbox, type Smtp } from './outbox.ts';
+import { StatementLog } from './statements.ts';
+import { KmsStore } from './store.ts';
+
+const minute = 60_000;
+const pendingLife = 24 * 60 * minute;
+
+/** Starts the kms: own keys, own store, own verifiers. Throws ConfigError, and Error for a log that was tampered with. */
+export async function start(config: Config) {
+  const deployment = readConfig(config.deploymentFile, deploymentSchema);
+  ensurePrivateDir(config.dataDir);
+  const log = createLogger({
+    party: 'kms',
+    fields: [...requestFields, ...reasonFields, 'works', 'ms', 'count'],
+    level: config.logLevel,
+  });
+  const metrics = new Metrics();
+  if (deployment.mode === 'development') log.warn('development-mode');
+
+  const commits = metrics.counter('store_commits_total', 'Durable transactions.', []);
+  const works = metrics.counter('store_works_total', 'Changes made durable.', []);
+  const store = new KmsStore(join(config.dataDir, 'kms.sqlite'), (count) => {
+    commits.add(1);
+    works.add(count);
+  });
+  pinDeployment(store.database, deployment);
+  const broken = brokenAt(store.database);
+  if (broken !== null)
+    throw new Error(`the log does not hold together at place ${broken}: restore it before anything is released`);
+
+  const keys = loadKeys(config.dataDir);
+  const now = () => Date.now();
+  const statements = new StatementLog(store, deployment, keys.signing, now);
+  const shares = new ShareStore({
+    store: 'kms',
+    deployment,
+    wallets: store.wallets,
+    vault: new EmbeddedVault(keys.root),
+    signing: keys.signing,
+    sealing: keys.sealing,
+    evidence: new EvidenceVerifier(deployment, () => statements.allowed(), now),
+    now,
+  });
+  const outbox = new Outbox(store, smtpOf(config), log);
+  const kms: Kms = { shares, store, statements, codeKey: codeKeyOf(keys.root), mailWaits: () => outbox.wake() };
+  const app = createApp(routes(kms, new Reasons(log, metrics)), {
+    party: 'kms',
+    version: '0.1.0',
+    log,
+    metrics,
+    ready: () => store.database.sqlite.isOpen,
+    origins: config.origins,
+  });
+  const listening = await app.listen({ host: config.host, port: config.port });
+  outbox.wake();
+  const chores = setInterval(
+    () => void forget(store, now()).catch((error) => log.error('chores-failed', {}, error)),
+    minute,
+  );
+  const stop = createShutdown(
+    [
+      { name: 'server', close: () => listening.close() },
+      { name: 'chores', close: () => clearInterval(chores) },
+      { name: 'outbox', close: () => outbox.close() },
+      { name: 'store', close: () => store.close() },
+    ],
+    log,
+  );
+  return { ...listening, stop, log };
+}
+
+async function forget(store: KmsStore, now: number): Promise<void> {
+  await store.forgetExpired(now - 2 * minute);
+  await store.wallets.forgetPending(now - pendingLife);
+}
+
+/** A key of its own for the mail codes' hashes. */
+function codeKeyOf(root: Secret): Secret {
+  return Secret.take(createHmac('sha256', root.expose()).update('symbolon/v1/mail-codes').digest());
+}
+
+function smtpOf({ smtp }: Config): Smtp {
+  const { user, passFile, ...rest } = smtp;
+  if (user === undefined || passFile === undefined) return rest;
+  return { ...rest, auth: { user, pass: Buffer.from(readSecretFile(passFile)).toString('utf8').trim() } };
+}

@@ -1,0 +1,115 @@
+import { type Outcome, type Receipt, receiptHash, receiptStatement } from '@symbolon/protocol';
+import { type Database, GroupCommit, openDatabase } from '@symbolon/service';
+import { pinTable, type WalletRow, WalletStore, walletTables } from '@symbolon/share-store';
+import { Refusal } from '@symbolon/verify';
+import { append, logTable } from './log.ts';
+
+const tables = `
+  CREATE TABLE release_heads (
+    wallet BLOB PRIMARY KEY REFERENCES wallets (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    hash BLOB NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE releases (
+    wallet BLOB NOT NULL,
+    number INTEGER NOT NULL,
+    place INTEGER NOT NULL REFERENCES log (place),
+    outcome TEXT,
+    PRIMARY KEY (wallet, number)
+  ) WITHOUT ROWID;
+  CREATE TABLE used (rh BLOB PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE INDEX used_by_expiry ON used (expires);
+  CREATE TABLE mail_codes (
+    wallet BLOB NOT NULL REFERENCES wallets (id) ON DELETE CASCADE,
+    key BLOB NOT NULL,
+    code BLOB NOT NULL,
+    tries INTEGER NOT NULL,
+    expires INTEGER NOT NULL,
+    confirmed BLOB,
+    PRIMARY KEY (wallet, key)
+  ) WITHOUT ROWID;
+  CREATE TABLE outbox (id INTEGER PRIMARY KEY, recipient TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL);
+  CREATE TABLE statements (number INTEGER PRIMARY KEY, statement BLOB NOT NULL, entry BLOB NOT NULL);
+`;
+
+/** What law 5 fixes about a release before the transaction gives it its number and place. */
+export type NewRelease = Omit<Receipt, 'number' | 'previous' | 'log'>;
+
+/** Everything the kms keeps: one SQLite file, every change durable before it is acknowledged. */
+export class KmsStore {
+  readonly database: Database;
+  readonly commit: GroupCommit;
+  readonly wallets: WalletStore;
+
+  constructor(path: string, onCommit: (works: number, ms: number) => void) {
+    this.database = openDatabase(path, [`${walletTables}${pinTable}${logTable}${tables}`]);
+    this.commit = new GroupCommit(this.database, { onCommit });
+    this.wallets = new WalletStore(this.database, this.commit);
+  }
+
+  /**
+   * Law 5, in one durable transaction: never used before, the wallet's next number without a gap, on the log. `row` is what the
+   * release was checked against; a change of it in between refuses. Resolves with the receipt's body. Throws Refusal.
+   */
+  recordRelease(row: WalletRow, release: NewRelease): Promise<Uint8Array> {
+    return this.commit.submit((database) => {
+      const { statement } = database;
+      const used = statement('INSERT INTO used (rh, expires) VALUES (?, ?) ON CONFLICT DO NOTHING');
+      if (used.run(release.rh, release.expires).changes !== 1) {
+        throw new Refusal('request-used', 'This request was used before.');
+      }
+      const unchanged = statement('SELECT 1 FROM wallets WHERE id = ? AND state = ? AND epoch = ? AND head = ?');
+      if (unchanged.get(row.id, row.state, row.epoch, row.head) === undefined) {
+        throw new Refusal('wallet-state', 'The wallet changed meanwhile.');
+      }
+      const before = statement('SELECT number, hash FROM release_heads WHERE wallet = ?').get(row.id);
+      const number = Number(before?.['number'] ?? 0) + 1;
+      const previous = (before?.['hash'] as Uint8Array | undefined) ?? null;
+      const { index, body } = append(database, 'release', (log) =>
+        receiptStatement.body.encode({ ...release, number, previous, log }),
+      );
+      statement(
+        `INSERT INTO release_heads (wallet, number, hash) VALUES (?, ?, ?)
+         ON CONFLICT (wallet) DO UPDATE SET number = excluded.number, hash = excluded.hash`,
+      ).run(row.id, number, receiptHash(body));
+      statement('INSERT INTO releases (wallet, number, place) VALUES (?, ?, ?)').run(row.id, number, index);
+      return body;
+    });
+  }
+
+  /** Receipt bodies of a wallet, from a number on, in order. */
+  receipts(wallet: Uint8Array, from: number, count: number): Uint8Array[] {
+    const sql = `SELECT log.body FROM releases JOIN log USING (place)
+      WHERE wallet = ? AND number >= ? ORDER BY number LIMIT ?`;
+    return this.database
+      .statement(sql)
+      .all(wallet, from, count)
+      .map((row) => row['body'] as Uint8Array);
+  }
+
+  /** Whether any release of this wallet is on record. */
+  hasRelease(wallet: Uint8Array): boolean {
+    return this.database.statement('SELECT 1 FROM release_heads WHERE wallet = ?').get(wallet) !== undefined;
+  }
+
+  /** Notes how releases ended; the first word about each stays. */
+  async recordOutcomes(items: readonly Outcome[]): Promise<void> {
+    await this.commit.submit(({ statement }) => {
+      const sql = 'UPDATE releases SET outcome = ? WHERE wallet = ? AND number = ? AND outcome IS NULL';
+      for (const { wallet, number, outcome } of items) statement(sql).run(outcome, wallet, number);
+    });
+  }
+
+  /** Forgets used requests that could not be used again anyway, and mail codes that are over. */
+  async forgetExpired(before: number): Promise<void> {
+    await this.commit.submit(({ statement }) => {
+      statement('DELETE FROM used WHERE expires < ?').run(before);
+      statement('DELETE FROM mail_codes WHERE expires < ?').run(before);
+    });
+  }
+
+  close(): void {
+    this.commit.close();
+    this.database.close();
+  }
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/**
+ * Who may import whom. Parties meet only in messages: none stands in another's list, nor in any package's. What a party needs of
+ * others to be started and tested belongs to devnet, cli, test and bench, which nothing in this table may import.
+ */
+const allowed: Record<string, readonly string[]> = {
+  'packages/crypto': [],
+  'packages/attestation': [],
+  'packages/chains': [],
+  'packages/service': [],
+  'packages/protocol': ['crypto'],
+  'packages/verify': ['attestation', 'crypto', 'protocol'],
+  'packages/share-store': ['crypto', 'protocol', 'service', 'verify'],
+  'packages/client': ['attestation', 'chains', 'crypto', 'protocol', 'verify'],
+  'parties/issuer': ['service'],
+  'parties/kms': ['crypto', 'protocol', 'service', 'share-store', 'verify'],
+  'parties/cloud': ['crypto', 'protocol', 'service', 'share-store', 'verify'],
+  'parties/signer': ['attestation', 'chains', 'crypto', 'protocol', 'service', 'verify'],
+  'parties/dev-nsm': ['attestation'],
+};
+
+const workspaces = globSync('{packages,parties}/*/package.json', { cwd: root }).map((file) =>
+  dirname(file).split(sep).join('/'),
+);
+
+function sources(workspace: string): string[] {
+  return globSync('src/**/*.ts', { cwd: join(root, workspace) })
+    .filter((file) => !/\.(test|bench)\.ts$/.test(file))
+    .map((file) => join(root, workspace, file));
+}
+
+function imports(file: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
+}
+
+test('every package and party stands in the table', () => {
+  assert.deepEqual([...workspaces].sort(), Object.keys(allowed).sort());
+});
+
+for (const workspace of workspaces) {
+  test(`${workspace} imports only what it may know`, () => {
+    for (const file of sources(workspace)) {
+      for (const name of imports(file)) {
+        const own = /^@symbolon\/([a-z-]+)/.exec(name)?.[1];
+        if (own !== undefined) assert.ok(allowed[workspace]?.includes(own), `${file} imports ${name}`);
+        // A relative path out of the package would go round the table.
+        if (name.startsWith('.')) {
+          const target = join(dirname(file), name);
+          assert.ok(target.startsWith(join(root, workspace) + sep), `${file} imports ${name}`);
+        }
+      }
+    }
+  });
+
+  test(`${workspace} declares what it imports`, () => {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, workspace, 'package.json'), 'utf8'));
+    const listed = { ...dependencies, ...devDependencies };
+    for (const file of sources(workspace)) {
+      for (const name of imports(file)) {
+        if (name.startsWith('.') || name.startsWith('node:')) continue;
+        const declared = name.startsWith('@') ? name.split('/').slice(0, 2).join('/') : name.split('/')[0];
+        assert.ok(declared !== undefined && declared in listed, `${file} imports ${name}`);
+      }
+    }
+  });
+}
