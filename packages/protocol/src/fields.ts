@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 
 /** Bytes over any buffer; the library's own type would narrow to ArrayBuffer. */
-export const byteString = v.instance(Uint8Array) as v.GenericSchema<unknown, Uint8Array> & {
+const byteString = v.instance(Uint8Array) as v.GenericSchema<unknown, Uint8Array> & {
   readonly type: 'instance';
 };
 

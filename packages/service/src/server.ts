@@ -32,6 +32,9 @@ export type Listening = {
 /** Serves `fetch` over HTTP/1.1. Rejects if the port cannot be had. `onClosing` runs before the first socket closes. */
 export async function listen(fetch: Fetch, options: ListenOptions, onClosing: () => void): Promise<Listening> {
   const { port = 0, host = '127.0.0.1', maxConnections = 4096, headersTimeoutMs = 10_000 } = options;
+  const answer = getRequestListener((request, connection) => fetch(request, connection), {
+    errorHandler: badRequestResponse,
+  });
   const server = createServer(
     {
       // Slowloris: these are enforced by a sweep, whose default period of 30 s would make them mean little.
@@ -44,9 +47,7 @@ export async function listen(fetch: Fetch, options: ListenOptions, onClosing: ()
       // Answered below, in the form of every other refusal.
       requireHostHeader: false,
     },
-    getRequestListener((request, connection) => fetch(request, connection), {
-      errorHandler: badRequestResponse,
-    }),
+    (incoming, outgoing) => void answer(incoming, outgoing),
   );
   server.maxConnections = maxConnections;
   // A client that does not read its answer.

@@ -22,10 +22,7 @@ import type { ShareStore } from './shareStore.ts';
 import type { WalletRow } from './walletStore.ts';
 
 /** Law 9: what each kind of release asks of a wallet. */
-export const releaseRules: Record<
-  ReleaseKind,
-  { state: WalletRow['state']; curves: 'all' | 'one'; embedded: boolean }
-> = {
+const releaseRules: Record<ReleaseKind, { state: WalletRow['state']; curves: 'all' | 'one'; embedded: boolean }> = {
   create: { state: 'pending', curves: 'all', embedded: false },
   sign: { state: 'active', curves: 'one', embedded: true },
 };

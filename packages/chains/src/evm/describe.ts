@@ -82,7 +82,7 @@ function memberLines(schema: Schema, type: FieldType, value: TypedDataValue, pat
 function valueText(type: FieldType, value: TypedDataValue): string {
   if (typeof value === 'string') return `"${printable(value)}"`;
   if (value instanceof Uint8Array) return type.kind === 'address' ? toChecksumAddress(value) : toHex(value);
-  return String(value);
+  return typeof value === 'object' ? 'cannot be shown' : String(value);
 }
 
 /** Wei as ether, exactly. */

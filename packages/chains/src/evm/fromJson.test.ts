@@ -77,7 +77,7 @@ test('a quantity is one integer in every notation, and nothing else is', () => {
     '9'.repeat(99),
   ];
   for (const gas of [...wrong, -1, '-1']) {
-    assert.throws(() => transactionFromJson({ ...base, ...fees, gas }), { code: 'field-invalid' }, String(gas));
+    assert.throws(() => transactionFromJson({ ...base, ...fees, gas }), { code: 'field-invalid' }, JSON.stringify(gas));
   }
 });
 

@@ -146,7 +146,8 @@ function accessList(value: unknown, path: string): unknown {
 }
 
 function sortedKeys(keys: unknown, path: string): unknown[] {
-  return [...new Set(list(keys, path))].sort();
+  const order = (a: unknown, b: unknown) => (String(a) < String(b) ? -1 : 1);
+  return [...new Set(list(keys, path))].sort(order);
 }
 
 function accessEntry(address: unknown, keys: unknown, path: string) {

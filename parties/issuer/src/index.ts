@@ -1,0 +1,2 @@
+export { type Issuer, startIssuer } from './app.ts';
+export type { IssuerConfigInput } from './config.ts';
