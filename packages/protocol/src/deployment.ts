@@ -7,7 +7,7 @@ const key = (length: number) =>
   v.pipe(
     v.string(),
     v.maxLength(Math.ceil((length * 4) / 3)),
-    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    v.rawTransform<string, Uint8Array>(({ dataset, addIssue, NEVER }) => {
       try {
         const decoded = fromBase64url(dataset.value);
         if (decoded.length === length) return decoded;

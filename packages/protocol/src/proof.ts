@@ -1,6 +1,7 @@
 import { equal, fromBase64url, toBase64url, utf8 } from '@symbolon/crypto';
 import * as v from 'valibot';
 import { ProtocolError } from './errors.ts';
+import { text } from './fields.ts';
 import { jwkOf } from './thumbprint.ts';
 
 /**
@@ -37,7 +38,7 @@ const headerSchema = v.strictObject({
 const payloadSchema = v.strictObject({
   jti: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{22,64}$/)),
   htm: v.literal('POST'),
-  htu: v.pipe(v.string(), v.minLength(8), v.maxLength(2_048)),
+  htu: text(8, 2_048),
   iat: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   ath: base64url32,
   rh: base64url32,

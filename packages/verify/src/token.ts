@@ -69,7 +69,7 @@ export class TokenVerifier {
         return identity;
       } catch (error) {
         if (error instanceof errors.JWTExpired) throw new Refusal('token-stale', 'The token has expired.');
-        if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw invalid();
+        if (!ofAnotherKey(error)) throw invalid();
       }
     }
     throw invalid();
@@ -86,6 +86,12 @@ export class TokenVerifier {
       throw invalid();
     }
   }
+}
+
+/** Without a key id in the token, any of the issuer's keys may be the one: of another algorithm, or of another pair. */
+function ofAnotherKey(error: unknown): boolean {
+  const { JWSSignatureVerificationFailed, JOSEAlgNotAllowed } = errors;
+  return [JWSSignatureVerificationFailed, JOSEAlgNotAllowed, TypeError].some((kind) => error instanceof kind);
 }
 
 function identityOf(payload: Record<string, unknown>, issuer: Issuer, issuerKey: Uint8Array): Identity {

@@ -1,0 +1,200 @@
+import { join } from 'node:path';
+import type { Deployment } from '@symbolon/protocol';
+import { admitSigner } from './admission.ts';
+import { chainUp } from './chain.ts';
+import { type IssuerText, makeDeployment, readDeployment } from './deployment.ts';
+import { DevnetError } from './errors.ts';
+import { type Home, openHome, readJson, removeHome, writeJson } from './home.ts';
+import { initialise } from './initialise.ts';
+import { lockHome, requireFree } from './lock.ts';
+import { initProgram, type PartyName, partyNames, programs } from './parties.ts';
+import { defaultPortBase, fixedPorts, freePorts, type Ports, requirePortsFree } from './ports.ts';
+import { lastLines, launch, type Running } from './process.ts';
+import type { Progress } from './progress.ts';
+
+export interface DevnetOptions {
+  /** Folder that keeps everything; made if need be. */
+  home: string;
+  /** For a new home; one that exists keeps its ports, since the issuer's address is part of who someone is. */
+  ports: 'fixed' | 'free';
+  /** First of the fixed ports, less one. Default 4100. */
+  portBase?: number;
+  /** Removes the home first. */
+  fresh: boolean;
+  /** Waiting time of statements in a new deployment, seconds. Default 0. */
+  waitSeconds?: number;
+  /** Further issuers that a new deployment trusts. */
+  moreIssuers?: readonly IssuerText[];
+  /** Web origins that may call the parties (CORS). */
+  origins?: readonly string[];
+  onProgress?: (progress: Progress) => void;
+  /** Gives up between two steps; what runs by then is ended. */
+  signal?: AbortSignal;
+}
+
+/** A running local system. */
+export interface Devnet extends AsyncDisposable {
+  home: Home;
+  deployment: Deployment;
+  urls: Record<Exclude<PartyName, 'dev-nsm'>, string>;
+  /** Process ids of those that run. */
+  pids(): Partial<Record<PartyName, number>>;
+  /** Ends a process by a signal that ends it, and waits for that. */
+  kill(party: PartyName, signal: NodeJS.Signals): Promise<void>;
+  /** Starts a party again, after ending it if it runs. Throws DevnetError `party-failed`. */
+  restart(party: PartyName): Promise<void>;
+  /** Ends all, in reverse order of their start. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Boots the whole system, every party a process of its own, and admits its signer's measurement. Nothing is left running when it
+ * throws DevnetError, or `signal`'s reason.
+ */
+export async function createDevnet(options: DevnetOptions): Promise<Devnet> {
+  const tell = options.onProgress ?? (() => undefined);
+  const home = await prepare(options);
+  const ports = await portsOf(home, options);
+  await requirePortsFree(ports);
+  const urls = urlsOf(ports);
+
+  await using undo = new AsyncDisposableStack();
+  undo.use(lockHome(home, { pid: process.pid, chain: urls.chain, mailbox: urls.mailbox }));
+  const fleet = new Fleet(home, ports, options.origins ?? [], tell);
+  undo.defer(() => fleet.stop());
+
+  const kept = readDeployment(home);
+  await fleet.start('mailbox', 'chain', 'dev-nsm');
+  options.signal?.throwIfAborted();
+  const deployment = readDeployment(home) ?? (await newDeployment(home, ports, options));
+  await fleet.start('issuer', 'kms', 'cloud', 'signer');
+  options.signal?.throwIfAborted();
+  await admitSigner(home, deployment, tell);
+
+  const running = undo.move();
+  return {
+    home,
+    deployment,
+    urls,
+    pids: () => fleet.pids(),
+    kill: (party, signal) => fleet.kill(party, signal),
+    restart: (party) => fleet.restart(party),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** The processes of one home. */
+class Fleet {
+  readonly #home: Home;
+  readonly #programs: ReturnType<typeof programs>;
+  readonly #urls: ReturnType<typeof urlsOf>;
+  readonly #tell: (progress: Progress) => void;
+  readonly #running = new Map<PartyName, Running>();
+  /** Those whose end somebody asked for. */
+  readonly #ending = new Set<Running>();
+
+  constructor(home: Home, ports: Ports, origins: readonly string[], tell: (progress: Progress) => void) {
+    this.#home = home;
+    this.#programs = programs(home, ports, origins);
+    this.#urls = urlsOf(ports);
+    this.#tell = tell;
+  }
+
+  /** Starts these side by side, and waits for all, also when one fails: none may slip past {@link stop}. */
+  async start(...parties: PartyName[]): Promise<void> {
+    const results = await Promise.allSettled(parties.map((party) => this.#start(party)));
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  }
+
+  pids(): Partial<Record<PartyName, number>> {
+    return Object.fromEntries([...this.#running].map(([party, { pid }]) => [party, pid]));
+  }
+
+  async kill(party: PartyName, signal: NodeJS.Signals): Promise<void> {
+    const running = this.#running.get(party);
+    if (running === undefined) return;
+    this.#ending.add(running);
+    await running.kill(signal);
+  }
+
+  async restart(party: PartyName): Promise<void> {
+    await this.#stop(party);
+    await this.#start(party);
+  }
+
+  async stop(): Promise<void> {
+    for (const party of partyNames.toReversed()) await this.#stop(party);
+  }
+
+  async #start(party: PartyName): Promise<void> {
+    const began = performance.now();
+    const logFile = join(this.#home.logs, `${party}.log`);
+    const running = await launch({ name: party, ...this.#programs[party], logFile });
+    this.#running.set(party, running);
+    void running.exited.then(({ code, signal }) => {
+      if (this.#running.get(party) === running) this.#running.delete(party);
+      if (!this.#ending.has(running)) this.#tell({ what: 'ended', party, code, signal, lastLines: lastLines(logFile) });
+    });
+    if (party === 'chain') await chainUp(this.#urls.chain);
+    const url = party === 'dev-nsm' ? 'unix socket' : this.#urls[party];
+    this.#tell({ what: 'started', party, url, pid: running.pid, ms: Math.round(performance.now() - began) });
+  }
+
+  async #stop(party: PartyName): Promise<void> {
+    const running = this.#running.get(party);
+    if (running === undefined) return;
+    this.#ending.add(running);
+    await running.stop();
+  }
+}
+
+async function newDeployment(home: Home, ports: Ports, options: DevnetOptions): Promise<Deployment> {
+  const { waitSeconds = 0, moreIssuers = [], onProgress } = options;
+  const [kms, cloud] = await Promise.all([
+    initialise(initProgram(home, 'kms')),
+    initialise(initProgram(home, 'cloud')),
+  ]);
+  const rootFile = join(home.devNsm, 'root', 'root.der');
+  const deployment = makeDeployment(home, { ports, kms, cloud, rootFile, waitSeconds, moreIssuers });
+  onProgress?.({ what: 'made', home: home.path, deployment: deployment.id });
+  return deployment;
+}
+
+async function prepare({ home: path, fresh }: DevnetOptions): Promise<Home> {
+  const home = openHome(path);
+  requireFree(home);
+  if (!fresh) return home;
+  removeHome(path);
+  return openHome(path);
+}
+
+async function portsOf(home: Home, { ports, portBase }: DevnetOptions): Promise<Ports> {
+  const kept = readJson(home.ports) as Ports | null;
+  const fixed = fixedPorts(portBase ?? defaultPortBase);
+  if (kept !== null && portBase !== undefined && kept.issuer !== fixed.issuer) {
+    throw new DevnetError(
+      'home-ports',
+      `${home.path} was made with port base ${kept.issuer - 1}, and the issuer's address is part of who someone is.`,
+      'Leave out --port-base, or begin another home with --home DIR.',
+    );
+  }
+  if (kept !== null) return kept;
+  const chosen = ports === 'free' ? await freePorts() : fixed;
+  // Found taken before anything is written, so that another --port-base can still be chosen.
+  await requirePortsFree(chosen);
+  writeJson(home.ports, chosen);
+  return chosen;
+}
+
+function urlsOf(ports: Ports): Devnet['urls'] {
+  const at = (port: number) => `http://127.0.0.1:${port}`;
+  const { mailbox, chain, issuer, kms, cloud, signer } = ports;
+  return {
+    mailbox: at(mailbox),
+    chain: at(chain),
+    issuer: at(issuer),
+    kms: at(kms),
+    cloud: at(cloud),
+    signer: at(signer),
+  };
+}

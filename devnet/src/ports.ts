@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { DevnetError } from './errors.ts';
+
+const names = ['issuer', 'kms', 'cloud', 'signer', 'mailbox', 'smtp'] as const;
+
+/** Where each process listens on 127.0.0.1. */
+export type Ports = Record<(typeof names)[number] | 'chain', number>;
+
+export const defaultPortBase = 4_100;
+const chainOffset = 4_445;
+
+/** issuer base + 1 ... smtp base + 6, and the chain where Ethereum tools look for it: 8545 with the default base. */
+export function fixedPorts(base: number): Ports {
+  const numbered = Object.fromEntries(names.map((name, index) => [name, base + 1 + index]));
+  return { ...numbered, chain: base + chainOffset } as Ports;
+}
+
+/** Ports that nobody listens on. All are held until all are known: no two are the same. */
+export async function freePorts(): Promise<Ports> {
+  const wanted = [...names, 'chain' as const];
+  const held = await Promise.all(wanted.map(() => hold(0)));
+  const ports = held.map((server) => portOf(server));
+  await Promise.all(held.map(release));
+  return Object.fromEntries(wanted.map((name, index) => [name, ports[index]])) as Ports;
+}
+
+/** Throws DevnetError `port-taken`, naming each. */
+export async function requirePortsFree(ports: Ports): Promise<void> {
+  const tries = Object.entries(ports).map(async ([name, port]) => {
+    try {
+      await release(await hold(port));
+      return null;
+    } catch {
+      return `${port} (${name})`;
+    }
+  });
+  const taken = (await Promise.all(tries)).filter((one) => one !== null);
+  if (taken.length === 0) return;
+  throw new DevnetError(
+    'port-taken',
+    `Something else listens on 127.0.0.1, port ${taken.join(', ')}.`,
+    'End it, or begin another home on other ports: --home DIR --port-base N.',
+  );
+}
+
+async function hold(port: number): Promise<Server> {
+  const server = createServer();
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+async function release(server: Server): Promise<void> {
+  server.close();
+  await once(server, 'close');
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

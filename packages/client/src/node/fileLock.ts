@@ -1,0 +1,59 @@
+import { open, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chainLock, type Lock } from '../lock.ts';
+import { isMissing } from './fileStorage.ts';
+
+const pause = 20;
+/** A lock whose owner cannot be read, ms: it was being written when its process died. */
+const unreadableFor = 5_000;
+
+/**
+ * Over all processes that share a device's folder: two commands at once must not both use one refresh token. A lock left by a
+ * process that is gone is taken over.
+ */
+export function fileLock(folder: string): Lock {
+  const within = chainLock();
+  return (name, work) =>
+    within(name, async () => {
+      const path = join(folder, `${name}.lock`);
+      while (!(await claim(path))) await new Promise((resolve) => setTimeout(resolve, pause));
+      try {
+        return await work();
+      } finally {
+        await rm(path, { force: true });
+      }
+    });
+}
+
+async function claim(path: string): Promise<boolean> {
+  try {
+    const file = await open(path, 'wx', 0o600);
+    await file.writeFile(String(process.pid));
+    await file.close();
+    return true;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  if (await isAbandoned(path)) await rm(path, { force: true });
+  return false;
+}
+
+async function isAbandoned(path: string): Promise<boolean> {
+  try {
+    const owner = Number(await readFile(path, 'utf8'));
+    if (Number.isSafeInteger(owner) && owner > 0) return !isRunning(owner);
+    return Date.now() - (await stat(path)).mtimeMs > unreadableFor;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
