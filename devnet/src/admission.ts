@@ -10,7 +10,6 @@ import {
 import { equal } from '@symbolon/crypto';
 import { measureSigner } from '@symbolon/dev-nsm';
 import { type AllowedPair, configurationHash, type Deployment, signerConfigurationOf } from '@symbolon/protocol';
-import type { VerifiedStatement } from '@symbolon/verify';
 import type { Home } from './home.ts';
 import { organisationsOf } from './organisations.ts';
 import { sourceRoot } from './parties.ts';
@@ -18,7 +17,7 @@ import type { Progress } from './progress.ts';
 
 /**
  * Has the development organisations allow the signer as its source lies here, with this deployment's configuration, unless their
- * list says so already. An organisation measures the source itself: it takes no running process's word.
+ * list has decided on it already. An organisation measures the source itself: it takes no running process's word.
  */
 export async function admitSigner(
   home: Home,
@@ -28,7 +27,8 @@ export async function admitSigner(
   const measurement = measureSigner(sourceRoot);
   const pair = { ...measurement, configuration: configurationHash(signerConfigurationOf(deployment)) };
   const list = await fetchStatements(deployment, nativeChecks);
-  if (lastDecisionOn(list, pair) === 'allow-signer') return;
+  // One that waits is not made to count sooner by saying it again, and one that was withdrawn stays so.
+  if (list.some(({ body }) => samePair(body.decision.pair, pair))) return;
 
   const decision = { what: 'allow-signer', pair, note: 'admitted by npm start: development' } as const;
   const body = nextStatement(list, deployment, decision, Date.now());
@@ -46,12 +46,6 @@ export async function admitSigner(
     first: list.length === 0,
     waitSeconds: deployment.waitSeconds,
   });
-}
-
-/** A pair that still waits counts as decided too: deciding again would not make it sooner. */
-function lastDecisionOn(list: readonly VerifiedStatement[], pair: AllowedPair) {
-  const about = list.filter(({ body: { decision } }) => samePair(decision.pair, pair));
-  return about[about.length - 1]?.body.decision.what;
 }
 
 const samePair = (a: AllowedPair, b: AllowedPair): boolean =>

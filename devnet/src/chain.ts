@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DevnetError } from './errors.ts';
 
 /** The local chain's id: what every Ethereum tool takes for a development chain. */
-export const chainId = 31_337;
+const chainId = 31_337;
 
 const upDeadlineMs = 15_000;
 const architectures: Partial<Record<NodeJS.Architecture, string>> = { x64: 'amd64', arm64: 'arm64' };

@@ -10,7 +10,7 @@ import type { Ports } from './ports.ts';
 export const audience = 'symbolon-wallet';
 
 /** As the file has it: keys as base64url. */
-export type DeploymentText = v.InferInput<typeof deploymentSchema>;
+type DeploymentText = v.InferInput<typeof deploymentSchema>;
 export type IssuerText = DeploymentText['issuers'][number];
 
 /** What a store printed about its own keys. */

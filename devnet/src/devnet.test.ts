@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fetchStatements, nativeChecks } from '@symbolon/cli';
+import { allowedPairs } from '@symbolon/verify';
 import { rpc } from './chain.ts';
 import { createDevnet, type DevnetOptions } from './devnet.ts';
 import { DevnetError } from './errors.ts';
@@ -98,6 +100,18 @@ test('when the process that started it is killed, nothing of the system stays', 
   assert.deepEqual(pids.filter(isAlive), []);
   // What it left behind does not keep the next from starting.
   await using _again = await boot();
+});
+
+test('with a waiting time the first admission counts only after it, and is not made twice', async () => {
+  const waiting = { home: join(folder, 'waiting'), ports: 'free', fresh: false } as const;
+  const wait = 3_600;
+  for (const _start of ['first', 'second']) {
+    await using devnet = await createDevnet({ ...waiting, waitSeconds: wait });
+    const list = await fetchStatements(devnet.deployment, nativeChecks);
+    assert.equal(list.length, 1);
+    assert.equal(allowedPairs(list, devnet.deployment.waitSeconds, Date.now()).length, 0);
+    assert.equal(allowedPairs(list, devnet.deployment.waitSeconds, Date.now() + wait * 1_000).length, 1);
+  }
 });
 
 test('a taken port is named, with what to do, and nothing is left running', async () => {

@@ -55,7 +55,6 @@ export async function createDevnet(options: DevnetOptions): Promise<Devnet> {
   const tell = options.onProgress ?? (() => undefined);
   const home = await prepare(options);
   const ports = await portsOf(home, options);
-  await requirePortsFree(ports);
   const urls = urlsOf(ports);
 
   await using undo = new AsyncDisposableStack();
@@ -63,7 +62,6 @@ export async function createDevnet(options: DevnetOptions): Promise<Devnet> {
   const fleet = new Fleet(home, ports, options.origins ?? [], tell);
   undo.defer(() => fleet.stop());
 
-  const kept = readDeployment(home);
   await fleet.start('mailbox', 'chain', 'dev-nsm');
   options.signal?.throwIfAborted();
   const deployment = readDeployment(home) ?? (await newDeployment(home, ports, options));
@@ -178,11 +176,10 @@ async function portsOf(home: Home, { ports, portBase }: DevnetOptions): Promise<
       'Leave out --port-base, or begin another home with --home DIR.',
     );
   }
-  if (kept !== null) return kept;
-  const chosen = ports === 'free' ? await freePorts() : fixed;
-  // Found taken before anything is written, so that another --port-base can still be chosen.
+  const chosen = kept ?? (ports === 'free' ? await freePorts() : fixed);
   await requirePortsFree(chosen);
-  writeJson(home.ports, chosen);
+  // Kept only now: where one is taken, another --port-base can still be chosen.
+  if (kept === null) writeJson(home.ports, chosen);
   return chosen;
 }
 

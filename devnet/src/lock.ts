@@ -15,6 +15,7 @@ export interface Running {
  */
 export function lockHome(home: Home, running: Running): Disposable {
   requireFree(home);
+  // Exclusive: of two that start at the same moment one fails here.
   const file = openSync(home.running, 'wx', 0o600);
   writeSync(file, `${JSON.stringify(running)}\n`);
   closeSync(file);

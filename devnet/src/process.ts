@@ -27,7 +27,7 @@ export interface Running {
   kill(signal: NodeJS.Signals): Promise<void>;
 }
 
-export interface Exit {
+interface Exit {
   code: number | null;
   signal: NodeJS.Signals | null;
 }

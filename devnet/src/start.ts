@@ -42,17 +42,26 @@ async function start({ fresh, home, portBase }: Arguments): Promise<number> {
       signal,
       onProgress: (progress) => say(tell(progress)),
     });
-    await tellStory(devnet, say);
-    whatNext(devnet, home);
+    await tellStory(devnet, say).catch(explainStory);
+    if (!signal.aborted) whatNext(devnet, home);
     await asked;
     say('\nEnding everything ...');
   } catch (error) {
-    if (signal.aborted) return 0;
+    if (signal.aborted) {
+      say('\nInterrupted: everything is ended.');
+      return 0;
+    }
     explain(error);
     return 1;
   }
   say('Ended. The next `npm start` goes on from here; `npm start -- --fresh` begins anew.');
   return 0;
+}
+
+/** The person may have revoked this device, or an organisation its signer: the system is up all the same. */
+function explainStory(error: unknown): void {
+  say('\nThe story ends here:');
+  explain(error);
 }
 
 function whatNext({ urls, home }: Devnet, path: string): void {

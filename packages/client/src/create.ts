@@ -1,4 +1,4 @@
-import { equal, type Secret, split } from '@symbolon/crypto';
+import { equal } from '@symbolon/crypto';
 import {
   activateAnswer,
   activateCodec,
@@ -11,25 +11,18 @@ import {
   deedCodec,
   deedHash,
   identityHash,
-  keepAnswer,
-  keepCodec,
-  keptStatement,
   mailboxHash,
-  openStatement,
-  ProtocolError,
   type PublicKeys,
-  packKeep,
   paths,
   type Signatures,
   type Signed,
-  type Store,
-  sealInfo,
   type WalletRecord,
 } from '@symbolon/protocol';
 import type { Attempt } from './attempt.ts';
 import { personName, readClaims, requireRecentSignIn, type TokenClaims } from './claims.ts';
 import type { Device, WalletMemory } from './device.ts';
-import { ClientError, hasCode, type Party } from './errors.ts';
+import { ClientError, hasCode } from './errors.ts';
+import { firstEpoch, keep, sealShares } from './keep.ts';
 import { follow, open } from './open.ts';
 import { invalidAnswer, readAnswer } from './parties.ts';
 import { randomBytes } from './random.ts';
@@ -37,13 +30,8 @@ import { alarmOf, ReceiptChain } from './receipts.ts';
 import { askSigner } from './request.ts';
 import { withRetries } from './retry.ts';
 import { askStore, headOf } from './stores.ts';
-import { verifyRecord, type Wallet } from './wallet.ts';
-
-/** First set of shares of every wallet. */
-const firstEpoch = 1;
-
-/** Whole wallet keys by curve, for the moment of creation or import (law 1). */
-export type WalletKeys = Partial<Record<Curve, Secret>>;
+import { saidBy, verifyRecord, type Wallet } from './wallet.ts';
+import { publicKeysOf, type WalletKeys, wipeAll } from './walletKeys.ts';
 
 /** `alarm`: the wallet is whole, and yet the kms's receipts of its making do not fit together. */
 export interface Created {
@@ -66,7 +54,8 @@ export async function create(device: Device, how: Deed['made']['how'], keys: Wal
       const resumed = await resume(device, claims, memory, how, keys);
       if (resumed !== null) return resumed;
 
-      if ((await open(device)).status !== 'none') throw exists();
+      if ((await open(device)).status !== 'none')
+        throw new ClientError('wallet-exists', 'This person has a wallet already.');
       requireRecentSignIn(claims, device.nonce, device.now());
       const attempt = await begin(device, claims, memory, how, keys);
       return await finish(device, claims, memory, attempt);
@@ -107,7 +96,7 @@ function isFor(device: Device, { deed }: Attempt, how: Deed['made']['how'], keys
   const curves = curvesOf(keys);
   if (deed.made.how !== how || curvesOf(deed.keys).join() !== curves.join()) return false;
   if (how === 'created') return true;
-  const publicKeys = publicKeysOf(device, keys);
+  const publicKeys = publicKeysOf(device.crypto, keys);
   return curves.every((curve) => equal(publicKeys[curve] ?? none, deed.keys[curve] ?? none));
 }
 
@@ -122,9 +111,9 @@ async function begin(
   keys: WalletKeys,
 ): Promise<Attempt> {
   const salt = randomBytes(32);
-  const deed = firstDeed(device, claims, salt, how, publicKeysOf(device, keys));
+  const deed = firstDeed(device, claims, salt, how, publicKeysOf(device.crypto, keys));
   const attempt: Attempt = { body: deedCodec.encode(deed), deed, salt, kept: false };
-  const sealed = await sealShares(device, claims, attempt, keys);
+  const sealed = await sealShares(device, claims.mailbox, attempt, keys);
   wipeAll(keys);
 
   await memory.attempt.write(attempt);
@@ -156,59 +145,6 @@ function firstDeed(
     devices: [{ key: device.key.point, name: device.name, added: at, how: 'creation', origin: null }],
     revoked: [],
   };
-}
-
-/** Splits every key and seals its halves, A to the kms and B to the cloud; nothing unsealed is left. */
-async function sealShares(
-  device: Device,
-  { mailbox }: TokenClaims,
-  { body, deed, salt }: Attempt,
-  keys: WalletKeys,
-): Promise<Record<Store, Uint8Array>> {
-  const curves = curvesOf(deed.keys);
-  const halves = curves.map((curve) => split(keyOf(keys, curve)));
-  try {
-    const seal = async (store: Store, shares: Secret[]) => {
-      using packed = packKeep({ salt, mailbox: store === 'kms' ? mailbox : null, curves }, shares);
-      const info = sealInfo(store === 'kms' ? 'keep-kms' : 'keep-cloud', device.deployment.id);
-      const recipient = device.deployment[store].sealing;
-      const { sealed, reply } = await device.crypto.hpke.seal(recipient, info, deedHash(body), packed.expose());
-      reply[Symbol.dispose]();
-      return sealed;
-    };
-    const [kms, cloud] = await Promise.all([
-      seal(
-        'kms',
-        halves.map(({ a }) => a),
-      ),
-      seal(
-        'cloud',
-        halves.map(({ b }) => b),
-      ),
-    ]);
-    return { kms, cloud };
-  } finally {
-    for (const { a, b } of halves) {
-      a.wipe();
-      b.wipe();
-    }
-  }
-}
-
-/** Asked again with the same shares, a store says so again: a lost answer costs nothing. */
-async function keep(device: Device, store: Store, { body }: Attempt, sealed: Uint8Array): Promise<void> {
-  const wallet = deedHash(body);
-  const answer = await orExists(() =>
-    askStore(device, store, paths.keep, keepCodec, { ...headOf(device, 'keep'), wallet, deed: body, sealed }),
-  );
-  const { kept } = readAnswer(store, keepAnswer, answer);
-  const { deployment, crypto } = device;
-  const said = readSigned(store, () =>
-    openStatement(keptStatement, kept, deployment[store].signing, crypto.checks.ed25519),
-  );
-  const right =
-    said !== null && said.deployment === deployment.id && equal(said.wallet, wallet) && said.epoch === firstEpoch;
-  if (!right) throw invalidAnswer(store, 'did not sign that it keeps the shares');
 }
 
 /** The first signatures by the ordinary path, then the kms decides, then the cloud follows. */
@@ -263,57 +199,9 @@ function requireFirstSignature(
 
 async function activate(device: Device, wallet: Uint8Array, signatures: Signatures): Promise<Signed> {
   const message = () => ({ ...headOf(device, 'activate'), wallet, epoch: firstEpoch, signatures });
-  const body = await orExists(() => askStore(device, 'kms', paths.activate, activateCodec, message()));
+  const body = await withRetries(() => askStore(device, 'kms', paths.activate, activateCodec, message()));
   const { activation } = readAnswer('kms', activateAnswer, body);
-  const { deployment, crypto } = device;
-  const said = readSigned('kms', () =>
-    openStatement(activationStatement, activation, deployment.kms.signing, crypto.checks.ed25519),
-  );
-  if (said === null || said.deployment !== deployment.id || !equal(said.wallet, wallet)) {
-    throw invalidAnswer('kms', 'did not sign the activation');
-  }
+  const said = saidBy(device, 'kms', activationStatement, activation);
+  if (said === null || !equal(said.wallet, wallet)) throw invalidAnswer('kms', 'did not sign the activation');
   return activation;
-}
-
-/** Public keys in protocol order. Throws ClientError `key-invalid`. */
-function publicKeysOf(device: Device, keys: WalletKeys): PublicKeys {
-  try {
-    return Object.fromEntries(
-      curvesOf(keys).map((curve) => [curve, device.crypto.publicKeyOf(curve, keyOf(keys, curve))]),
-    );
-  } catch (cause) {
-    throw new ClientError('key-invalid', 'That is not a private key of this curve.', { cause });
-  }
-}
-
-function keyOf(keys: WalletKeys, curve: Curve): Secret {
-  const key = keys[curve];
-  if (key === undefined) throw new ClientError('curve-missing', `There is no ${curve} key.`);
-  return key;
-}
-
-function wipeAll(keys: WalletKeys): void {
-  for (const key of Object.values(keys)) key.wipe();
-}
-
-function readSigned<T>(party: Party, open: () => T | null): T | null {
-  try {
-    return open();
-  } catch (error) {
-    if (error instanceof ProtocolError) throw invalidAnswer(party, 'signed something malformed');
-    throw error;
-  }
-}
-
-/** Another tab or device may win the race, at any step: the kms decides. */
-async function orExists(ask: () => Promise<Uint8Array>): Promise<Uint8Array> {
-  try {
-    return await withRetries(ask);
-  } catch (error) {
-    throw hasCode(error, 'party-refused') && error.reason === 'wallet-exists' ? exists() : error;
-  }
-}
-
-function exists(): ClientError {
-  return new ClientError('wallet-exists', 'This person has a wallet already.');
 }

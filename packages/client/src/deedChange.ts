@@ -1,13 +1,13 @@
 import {
   type Deed,
   type DeedAuthority,
-  type DeedOrder,
+  type DeedChain,
   type DeedVersion,
   deedCodec,
+  deedFollowCodec,
   deedOrderStatement,
   deedUpdateAnswer,
   deedUpdateCodec,
-  ProtocolError,
   paths,
   type Signed,
   tagged,
@@ -17,7 +17,7 @@ import type { Device } from './device.ts';
 import { ClientError } from './errors.ts';
 import { invalidAnswer, readAnswer } from './parties.ts';
 import { askStore, headOf } from './stores.ts';
-import { ordersHead, saidByKms, type Wallet } from './wallet.ts';
+import { ordersHead, saidBy, type Wallet } from './wallet.ts';
 
 /** What one version changes of the one before. */
 export type Change = Pick<Deed, 'devices' | 'revoked'>;
@@ -46,14 +46,26 @@ export async function putVersion(
   const version = { body, authority };
   const { deed, head } = extended(device, wallet, version);
   const message = { ...headOf(device, 'deed'), wallet: wallet.id, version };
-  const answer = await askStore(device, 'kms', paths.deed, deedUpdateCodec, { ...message, order: null });
+  const answer = await askStore(device, 'kms', paths.deed, deedUpdateCodec, message);
   const { order } = readAnswer('kms', deedUpdateAnswer, answer);
-  if (!ordersHead(orderOf(device, order), wallet.id, deed, head)) throw invalidAnswer('kms', 'ordered another version');
+  if (!ordersHead(saidBy(device, 'kms', deedOrderStatement, order), wallet.id, deed, head))
+    throw invalidAnswer('kms', 'ordered another version');
 
   const record = { ...wallet.record, deed: [...wallet.record.deed, version], order };
   await wallet.memory.record.write(record);
-  await askStore(device, 'cloud', paths.deed, deedUpdateCodec, { ...message, order });
+  await carryToCloud(device, wallet.id, [version], order);
   return { ...wallet, deed, head, record };
+}
+
+/** The cloud follows: what it lacks of a deed, with the kms's word on the last of it. Done already, it changes nothing. */
+export async function carryToCloud(
+  device: Device,
+  wallet: Uint8Array,
+  versions: DeedChain,
+  order: Signed,
+): Promise<void> {
+  const message = { ...headOf(device, 'follow-deed'), wallet, versions, order };
+  await askStore(device, 'cloud', paths.followDeed, deedFollowCodec, message);
 }
 
 /** Checked here before anyone is told: what the stores would refuse is not sent. */
@@ -66,14 +78,5 @@ function extended(device: Device, { id, deed, head }: Wallet, version: DeedVersi
       hint: 'Open the wallet again and repeat the change.',
       cause,
     });
-  }
-}
-
-function orderOf(device: Device, order: Signed): DeedOrder | null {
-  try {
-    return saidByKms(device, deedOrderStatement, order);
-  } catch (error) {
-    if (error instanceof ProtocolError) return null;
-    throw error;
   }
 }

@@ -1,12 +1,10 @@
 import { equal } from '@symbolon/crypto';
 import {
   type Deed,
-  type DeedChain,
   type DeedChange,
   deedChange,
   deedCodec,
   deedHash,
-  deedUpdateCodec,
   enrolledDevice,
   findAnswer,
   findCodec,
@@ -17,6 +15,7 @@ import {
   type WalletRecord,
 } from '@symbolon/protocol';
 import { personName, readClaims, type TokenClaims } from './claims.ts';
+import { carryToCloud } from './deedChange.ts';
 import type { Device } from './device.ts';
 import { ClientError, hasCode } from './errors.ts';
 import { readAnswer } from './parties.ts';
@@ -39,6 +38,16 @@ export type Opened =
  * `party-unreachable`, `party-refused`.
  */
 export async function open(device: Device): Promise<Opened> {
+  try {
+    return await look(device);
+  } catch (error) {
+    if (!hasCode(error, 'stores-disagree')) throw error;
+  }
+  // Another device may have made or changed the wallet between the two answers: then the next two agree.
+  return look(device);
+}
+
+async function look(device: Device): Promise<Opened> {
   const claims = readClaims(await device.tokens.token());
   const [atKms, atCloud, known] = await Promise.all([
     find(device, 'kms'),
@@ -108,25 +117,8 @@ async function bringCloudAlong(
   const prefix = cloud.record.deed.every(({ body }, index) => equal(body, chain[index]?.body ?? new Uint8Array()));
   if (!prefix) throw disagree('the cloud has versions of the deed that the kms does not have');
   const missing = chain.slice(cloud.record.deed.length);
-  // Whoever is not in it can't bring it: a device does that which may still change the wallet.
-  if (missing.length > 0 && (isEnrolled(device, wallet) || isEnrolled(device, cloud))) {
-    await bring(device, wallet, missing);
-  }
-}
-
-async function bring(device: Device, wallet: Wallet, missing: DeedChain): Promise<void> {
-  try {
-    for (const version of missing) {
-      const message = { ...headOf(device, 'deed'), wallet: wallet.id, version, order: wallet.record.order };
-      await askStore(device, 'cloud', paths.deed, deedUpdateCodec, message);
-    }
-  } catch (error) {
-    if (!hasCode(error, 'party-refused')) throw error;
-    throw new ClientError('stores-disagree', 'The cloud has not heard of the newest change of devices.', {
-      party: 'cloud',
-      hint: 'Open the wallet on the device that made the change: it brings it there.',
-      cause: error,
-    });
+  if (missing.length > 0 && wallet.record.order !== null) {
+    await carryToCloud(device, wallet.id, missing, wallet.record.order);
   }
 }
 

@@ -58,16 +58,17 @@ export class ReceiptChain {
    */
   async follow(signed: Signed): Promise<Receipt[]> {
     const taken = readReceipt(this.#device, this.#wallet.id, signed);
-    this.#asked.delete(toHex(taken.receipt.rh));
     return this.#inOrder(async () => {
       const last = await this.#last();
       if (last !== null && taken.receipt.number <= last.receipt.number) {
         await this.#requireOnChain(taken, last);
+        this.#asked.delete(toHex(taken.receipt.rh));
         return [];
       }
       const between = await this.#fetch((last?.receipt.number ?? 0) + 1, taken.receipt.number - 1);
       requireChain(last, [...between, taken]);
       await this.#keep([...between, taken]);
+      this.#asked.delete(toHex(taken.receipt.rh));
       return this.#unexpected(between);
     });
   }

@@ -1,6 +1,6 @@
 import { hasCode } from './errors.ts';
 
-const pauses = [100, 400];
+const pauses = [200, 1_000];
 
 /**
  * Tries at most three times while what failed may succeed when made anew: a party did not answer, a signer was restarted, a

@@ -1,5 +1,6 @@
 import { authorisedCodec, type Codec, digest, type paths, type Store } from '@symbolon/protocol';
 import type { Device } from './device.ts';
+import { ClientError, hasCode } from './errors.ts';
 
 type Path = (typeof paths)[keyof typeof paths];
 
@@ -16,7 +17,7 @@ export const headOf = <const K extends string>(device: Device, kind: K) => ({
 
 /**
  * Asks a store under token and proof (law 3). The answer's body is not yet read. Throws ClientError `party-unreachable`,
- * `party-refused`.
+ * `party-refused`, `wallet-exists`.
  */
 export async function askStore<T>(
   device: Device,
@@ -33,5 +34,9 @@ export async function askStore<T>(
     rh: digest('request', bytes),
     message: bytes,
   });
-  return device.parties.post(store, path, authorisedCodec.encode({ message: bytes, token, proof }));
+  return device.parties.post(store, path, authorisedCodec.encode({ message: bytes, token, proof })).catch((error) => {
+    // Another tab or device may win the race, at any step of a creation.
+    if (!hasCode(error, 'party-refused') || error.reason !== 'wallet-exists') throw error;
+    throw new ClientError('wallet-exists', 'This person has a wallet already.', { party: store, cause: error });
+  });
 }

@@ -1,3 +1,5 @@
+import { concat } from '@symbolon/crypto';
+
 /** One request as the device makes it; the answer's body whole, since everything is small. */
 export interface TransportRequest {
   url: string;
@@ -31,9 +33,22 @@ export function fetchTransport(fetcher: typeof fetch): Transport {
       cache: 'no-store',
       signal: AbortSignal.timeout(timeout),
     });
-    if (Number(response.headers.get('content-length') ?? 0) > maximumAnswer) throw new RangeError('answer too large');
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    if (bytes.length > maximumAnswer) throw new RangeError('answer too large');
-    return { status: response.status, body: bytes };
+    return { status: response.status, body: await readBody(response) };
   };
+}
+
+/** As it comes, so that whoever never ends is cut off and does not fill the memory first. */
+async function readBody({ body }: Response): Promise<Uint8Array> {
+  const reader = body?.getReader();
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  // By hand: not every browser iterates streams.
+  for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
+    parts.push(read.value);
+    length += read.value.length;
+    if (length <= maximumAnswer) continue;
+    await reader?.cancel();
+    throw new RangeError('answer too large');
+  }
+  return concat(...parts);
 }

@@ -10,6 +10,7 @@ import {
   ProtocolError,
   type Signed,
   type Statement,
+  type Store,
   type WalletRecord,
 } from '@symbolon/protocol';
 import { Refusal } from '@symbolon/verify';
@@ -38,31 +39,36 @@ export function verifyRecord(device: Device, record: WalletRecord, claims: Token
     if (!equal(deed.identity, identityHash(record.salt, claims.issuer, claims.subject))) {
       throw invalid(from, 'is not of the person who signed in');
     }
-    const activation = saidByKms(device, activationStatement, record.activation);
+    const activation = saidBy(device, 'kms', activationStatement, record.activation);
     if (activation === null || !equal(activation.wallet, record.wallet))
       throw invalid(from, 'is not activated by the kms');
     if (
       deed.number > 1 &&
-      !ordersHead(saidByKms(device, deedOrderStatement, record.order), record.wallet, deed, head)
+      !ordersHead(saidBy(device, 'kms', deedOrderStatement, record.order), record.wallet, deed, head)
     ) {
       throw invalid(from, "lacks the kms's word that it is the newest");
     }
     return { id: record.wallet, record, deed, head, memory: device.memoryOf(personName(claims)) };
   } catch (error) {
-    if (error instanceof Refusal || error instanceof ProtocolError) throw invalid(from, 'does not verify');
+    if (error instanceof Refusal) throw invalid(from, 'does not verify');
     throw error;
   }
 }
 
-/** The kms's signed word for this deployment, or null. Throws ProtocolError. */
-export function saidByKms<T extends { deployment: string }>(
-  device: Device,
+/** What a store says, if it signed this for this deployment; null for anything else. */
+export function saidBy<T extends { deployment: string }>(
+  { deployment, crypto }: Device,
+  store: Store,
   kind: Statement<T>,
   signed: Signed | null,
 ): T | null {
-  const { deployment, crypto } = device;
-  const said = signed && openStatement(kind, signed, deployment.kms.signing, crypto.checks.ed25519);
-  return said !== null && said.deployment === deployment.id ? said : null;
+  try {
+    const said = signed && openStatement(kind, signed, deployment[store].signing, crypto.checks.ed25519);
+    return said?.deployment === deployment.id ? said : null;
+  } catch (error) {
+    if (error instanceof ProtocolError) return null;
+    throw error;
+  }
 }
 
 /** Whether an order of the kms names exactly this version as the newest. */

@@ -75,7 +75,10 @@ describe('a message comes in one form, and everything else is refused as malform
     'a map that claims four thousand million pairs': fromHex('baffffffff'),
     'a list that claims 2^64 items': fromHex('9bffffffffffffffff'),
     'lists nested a hundred thousand deep': new Uint8Array(100_000).fill(0x81),
-    'maps nested a hundred thousand deep': Uint8Array.from({ length: 300_000 }, (_, i) => [0xa1, 0x61, 0x6e][i % 3] ?? 0),
+    'maps nested a hundred thousand deep': Uint8Array.from(
+      { length: 300_000 },
+      (_, i) => [0xa1, 0x61, 0x6e][i % 3] ?? 0,
+    ),
     'tags nested a hundred thousand deep': new Uint8Array(100_000).fill(0xc1),
   };
   for (const [what, bytes] of Object.entries(refused)) {
@@ -97,10 +100,14 @@ describe('a message comes in one form, and everything else is refused as malform
 
   it('text with a lone surrogate, which UTF-8 cannot carry, is not encoded', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 4 }), fc.integer({ min: 0xd800, max: 0xdfff }), (around, unit) => {
-        const s = `a${String.fromCharCode(unit)}a${around}`;
-        assert.throws(() => note.encode({ n: 1, s }), malformed);
-      }),
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 4 }),
+        fc.integer({ min: 0xd800, max: 0xdfff }),
+        (around, unit) => {
+          const s = `a${String.fromCharCode(unit)}a${around}`;
+          assert.throws(() => note.encode({ n: 1, s }), malformed);
+        },
+      ),
       { seed: 1, numRuns: 100 },
     );
   });
@@ -159,7 +166,10 @@ describe('plain data', () => {
       { maxDepth: 4 },
       leaf,
       fc.array(tie('tree'), { maxLength: 4 }),
-      fc.dictionary(fc.string({ unit: 'grapheme-ascii', maxLength: 8 }), tie('tree'), { maxKeys: 4, noNullPrototype: true }),
+      fc.dictionary(fc.string({ unit: 'grapheme-ascii', maxLength: 8 }), tie('tree'), {
+        maxKeys: 4,
+        noNullPrototype: true,
+      }),
     ),
   }));
 
@@ -174,7 +184,14 @@ describe('plain data', () => {
 
   it('a bignum has one form: at most 32 bytes, no leading zero, no other content', () => {
     const long = concat(fromHex('c25821'), new Uint8Array(33).fill(1));
-    for (const bytes of [fromHex('c24100'), fromHex('c2420001'), fromHex('c26161'), fromHex('c2c24101'), fromHex('c3420001'), long]) {
+    for (const bytes of [
+      fromHex('c24100'),
+      fromHex('c2420001'),
+      fromHex('c26161'),
+      fromHex('c2c24101'),
+      fromHex('c3420001'),
+      long,
+    ]) {
       assert.throws(() => decodeData('intent', bytes), malformed);
     }
     assert.equal(decodeData('intent', fromHex('c240')), 0n);

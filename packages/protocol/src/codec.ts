@@ -9,7 +9,8 @@ export interface Codec<T> {
   /** Deterministic CBOR (RFC 8949, 4.2.1). Throws ProtocolError `malformed` for a value outside the schema. */
   encode(value: T): Uint8Array;
   /**
-   * Strict: no duplicate keys, no indefinite lengths, no tags, no floats that JSON lacks, nothing behind the end.
+   * Strict: no duplicate keys, indefinite lengths, tags, NaN or infinities, nothing behind the end; then the schema. The order of
+   * keys is free: what is hashed or signed is the bytes that came, never a re-encoding.
    * Throws ProtocolError `malformed`, naming the field.
    */
   decode(bytes: Uint8Array): T;

@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { utf8 } from '@symbolon/crypto';
 import * as fc from 'fast-check';
-import { type Deed, type DeedDevice, deedChange, deedCodec, deedHash, enrolledDevice, identityHash, mailboxHash } from './deed.ts';
+import {
+  type Deed,
+  type DeedDevice,
+  deedChange,
+  deedCodec,
+  deedHash,
+  enrolledDevice,
+  identityHash,
+  mailboxHash,
+} from './deed.ts';
 import { ProtocolError } from './errors.ts';
 import { thumbprint } from './thumbprint.ts';
 
@@ -70,8 +79,14 @@ describe('a deed version changes exactly one device', () => {
     'a wider scope for a device': [three, after(three, { devices: [own, second, { ...embedded, origin: null }] })],
     'a removal that is not recorded': [three, after(three, { devices: [own, second] })],
     'a record without a removal': [three, after(three, { revoked: [thumbprint(second.key)] })],
-    'a removal recorded as of another': [three, after(three, { devices: [own, second], revoked: [thumbprint(second.key)] })],
-    'a removal of a key that was not there': [three, after(three, { devices: [own, second], revoked: [filled(32, 7)] })],
+    'a removal recorded as of another': [
+      three,
+      after(three, { devices: [own, second], revoked: [thumbprint(second.key)] }),
+    ],
+    'a removal of a key that was not there': [
+      three,
+      after(three, { devices: [own, second], revoked: [filled(32, 7)] }),
+    ],
     'a removal and an enrolment at once': [
       three,
       after(three, { devices: [own, second, device(4, 'approval')], revoked: [thumbprint(embedded.key)] }),
@@ -133,7 +148,8 @@ describe('salted hashes', () => {
     const salt = filled(32, 1);
     const whole = 'https://a.example/user';
     const seen = new Set<string>();
-    for (let cut = 0; cut <= whole.length; cut++) seen.add(String(identityHash(salt, whole.slice(0, cut), whole.slice(cut))));
+    for (let cut = 0; cut <= whole.length; cut++)
+      seen.add(String(identityHash(salt, whole.slice(0, cut), whole.slice(cut))));
     assert.equal(seen.size, whole.length + 1);
   });
   it('say nothing without the salt, and nothing across deeds', () => {

@@ -18,29 +18,38 @@ import {
 import { signedSchema } from './signed.ts';
 import { thumbprint } from './thumbprint.ts';
 
+/** Shown on other devices and in mails: no control characters, so that a name can't pass for more than a name. */
+const deviceName = v.pipe(text(1, 64), v.regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u, 'expected printable characters'));
+
 /** A device key enrolled in a deed. `origin` null: the wallet's own page or a command line; else it may only sign, there. */
 export const deedDevice = v.strictObject({
   key: devicePoint,
-  name: text(1, 64),
+  name: deviceName,
   added: millis,
   how: v.picklist(['creation', 'approval', 'mail']),
   origin: v.nullable(text(1, 255)),
 });
 export type DeedDevice = v.InferOutput<typeof deedDevice>;
 
+/** Versions that a chain may have: every request carries it whole to a signer that has not seen it. */
+const maximumVersions = 40;
+/** Past this version devices can only be taken out: whoever adds devices until nothing fits can't keep them in. */
+const lastEnrolment = 30;
+const maximumDevices = 10;
+
 /** One version of a wallet's record, whole. `number` 1 has `previous` null. */
 export const deedBody = v.strictObject({
   v: version,
   deployment: deploymentId,
-  number: v.pipe(uint, v.minValue(1), v.maxValue(10_000)),
+  number: v.pipe(uint, v.minValue(1), v.maxValue(maximumVersions)),
   previous: v.nullable(hash32),
   salt: bytes(32),
   keys: publicKeys,
   made: v.strictObject({ how: v.picklist(['created', 'imported']), at: millis }),
   identity: hash32,
   mailbox: v.nullable(hash32),
-  devices: v.pipe(v.array(deedDevice), v.minLength(1), v.maxLength(32)),
-  revoked: v.pipe(v.array(hash32), v.maxLength(256)),
+  devices: v.pipe(v.array(deedDevice), v.minLength(1), v.maxLength(maximumDevices)),
+  revoked: v.pipe(v.array(hash32), v.maxLength(maximumVersions)),
 });
 export type Deed = v.InferOutput<typeof deedBody>;
 export const deedCodec = codec('deed', deedBody);
@@ -59,7 +68,7 @@ export const deedVersion = v.strictObject({
 });
 export type DeedVersion = v.InferOutput<typeof deedVersion>;
 
-export const deedChain = v.pipe(v.array(deedVersion), v.minLength(1), v.maxLength(64));
+export const deedChain = v.pipe(v.array(deedVersion), v.minLength(1), v.maxLength(maximumVersions));
 export type DeedChain = v.InferOutput<typeof deedChain>;
 
 /** Names a version: the hash of its body. The first version's is the wallet id. */
@@ -114,6 +123,7 @@ function onlyChange(before: Deed, after: Deed): DeedChange {
     if (before.revoked.some((print) => equal(print, thumbprint(device.key))))
       throw invalid('brings a revoked key back');
     if (device.how === 'creation') throw invalid('enrols a device as if at creation');
+    if (after.number > lastEnrolment) throw invalid('comes too late to add a device');
     return { kind: 'enrol', device };
   }
   const print = after.revoked[after.revoked.length - 1];

@@ -51,7 +51,8 @@ describe('a deployment file', () => {
     'with an unknown field': { ...file, debug: true },
     'with an unknown field inside': { ...file, kms: { ...file.kms, trust: true } },
   };
-  for (const [what, value] of Object.entries(wrong)) it(`is refused ${what}`, () => assert.equal(accepts(value), false));
+  for (const [what, value] of Object.entries(wrong))
+    it(`is refused ${what}`, () => assert.equal(accepts(value), false));
 });
 
 describe("the configuration that a signer's evidence binds", () => {
@@ -66,7 +67,11 @@ describe("the configuration that a signer's evidence binds", () => {
       { ...file, issuers: [...file.issuers, ...file.issuers] },
       { ...file, kms: { ...file.kms, signing: key(32, 9) } },
       { ...file, cloud: { ...file.cloud, signing: key(32, 9) } },
-      { ...file, kms: { ...file.kms, signing: file.cloud.signing }, cloud: { ...file.cloud, signing: file.kms.signing } },
+      {
+        ...file,
+        kms: { ...file.kms, signing: file.cloud.signing },
+        cloud: { ...file.cloud, signing: file.kms.signing },
+      },
     ];
     const hashes = [file, ...changed].map((value) => String(hashOf(value)));
     assert.equal(new Set(hashes).size, hashes.length);

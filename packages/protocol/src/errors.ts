@@ -1,14 +1,8 @@
 /**
  * Why a message was refused before anything was done with it. Codes are stable; the table with their meaning stands in
- * docs/protocol.md.
+ * docs/errors.md.
  */
-export type ProtocolErrorCode =
-  | 'malformed'
-  | 'deployment-mismatch'
-  | 'wallet-id-mismatch'
-  | 'deed-invalid'
-  | 'expired'
-  | 'not-yet-valid';
+export type ProtocolErrorCode = 'malformed' | 'deed-invalid';
 
 /** Input that does not follow the protocol. `hint` says what to do next and never repeats the input. */
 export class ProtocolError extends Error {

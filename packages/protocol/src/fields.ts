@@ -1,3 +1,4 @@
+import { fromBase64url } from '@symbolon/crypto';
 import * as v from 'valibot';
 
 /** Bytes over any buffer; the library's own type would narrow to ArrayBuffer. */
@@ -17,6 +18,23 @@ export const bytesBetween = (min: number, max: number) =>
   v.pipe(
     byteString,
     v.check((value) => value.length >= min && value.length <= max, `expected ${min} to ${max} bytes`),
+  );
+
+/** Exactly `length` bytes, written as unpadded base64url: where people and URLs carry bytes. */
+export const base64url = (length: number) =>
+  v.pipe(
+    v.string(),
+    v.maxLength(Math.ceil((length * 4) / 3)),
+    v.rawTransform<string, Uint8Array>(({ dataset, addIssue, NEVER }) => {
+      try {
+        const decoded = fromBase64url(dataset.value);
+        if (decoded.length === length) return decoded;
+      } catch {
+        // Said below, once for both.
+      }
+      addIssue({ message: `expected ${length} bytes as base64url` });
+      return NEVER;
+    }),
   );
 
 /** Text of `min` to `max` UTF-16 units without lone surrogates, which UTF-8 cannot carry. */

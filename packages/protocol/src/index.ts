@@ -7,7 +7,7 @@ export * from './deployment.ts';
 export * from './digest.ts';
 export * from './envelope.ts';
 export * from './errors.ts';
-export { type Curve, curvesInOrder, curvesOf, type PublicKeys, type Signatures } from './fields.ts';
+export { base64url, type Curve, curvesInOrder, curvesOf, type PublicKeys, type Signatures } from './fields.ts';
 export * from './limits.ts';
 export * from './padding.ts';
 export * from './paths.ts';

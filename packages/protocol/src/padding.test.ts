@@ -25,7 +25,8 @@ describe('padding', () => {
   });
 
   it('of a size that is no bucket is refused', () => {
-    for (const length of [0, 3, 4, 2_047, 2_049, 131_073]) assert.throws(() => unpad(new Uint8Array(length)), malformed);
+    for (const length of [0, 3, 4, 2_047, 2_049, 131_073])
+      assert.throws(() => unpad(new Uint8Array(length)), malformed);
   });
 
   it('that claims more than there is, is refused', () => {

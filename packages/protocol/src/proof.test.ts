@@ -9,13 +9,13 @@ import { jwkOf } from './thumbprint.ts';
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 const claims: fc.Arbitrary<ProofClaims> = fc.record(
   {
-  jti: fc.stringMatching(/^[A-Za-z0-9_-]{22,64}$/),
-  htu: fc.webUrl({ validSchemes: ['https'] }),
-  iat: fc.nat(),
-  ath: bytes(32),
-  rh: bytes(32),
-  msg: bytes(32),
-},
+    jti: fc.stringMatching(/^[A-Za-z0-9_-]{22,64}$/),
+    htu: fc.webUrl({ validSchemes: ['https'] }),
+    iat: fc.nat(),
+    ath: bytes(32),
+    rh: bytes(32),
+    msg: bytes(32),
+  },
   { noNullPrototype: true },
 );
 const [one] = fc.sample(claims, { seed: 1, numRuns: 1 });
@@ -76,13 +76,19 @@ describe('a proof is refused', () => {
       JSON.stringify(header),
       JSON.stringify(payload).replace('"htm":"POST"', '"htm":"POST","htm":"POST"'),
     ),
-    'with a header member given twice': made(`{"alg":"none",${JSON.stringify(header).slice(1)}`, JSON.stringify(payload)),
+    'with a header member given twice': made(
+      `{"alg":"none",${JSON.stringify(header).slice(1)}`,
+      JSON.stringify(payload),
+    ),
     'with a key member given twice': made(
       JSON.stringify(header).replace('"crv"', '"crv":"P-384","crv"'),
       JSON.stringify(payload),
     ),
     'with white space': made(JSON.stringify(header), JSON.stringify(payload, null, 1)),
-    'with an escape that need not be': made(JSON.stringify(header), JSON.stringify(payload).replace('POST', '\\u0050OST')),
+    'with an escape that need not be': made(
+      JSON.stringify(header),
+      JSON.stringify(payload).replace('POST', '\\u0050OST'),
+    ),
     'with a further claim': of(header, { ...payload, nonce: 'x' }),
     'with a claim named as what every object has': of(header, { ...payload, constructor: 1 }),
     'with a claim __proto__': made(JSON.stringify(header), JSON.stringify(payload).replace('{', '{"__proto__":{},')),
@@ -100,10 +106,17 @@ describe('a proof is refused', () => {
     'with a time as text': of(header, { ...payload, iat: '1' }),
     'with a fraction of a second': of(header, { ...payload, iat: 1.5 }),
     'with a time before time': of(header, { ...payload, iat: -1 }),
-    'with a time as an exponent': made(JSON.stringify(header), JSON.stringify({ ...payload, iat: 0 }).replace('"iat":0', '"iat":1e3')),
+    'with a time as an exponent': made(
+      JSON.stringify(header),
+      JSON.stringify({ ...payload, iat: 0 }).replace('"iat":0', '"iat":1e3'),
+    ),
     'with a hash too short': of(header, { ...payload, rh: toBase64url(new Uint8Array(31)) }),
     'with a hash of stray bits': of(header, { ...payload, rh: `${'A'.repeat(42)}B` }),
-    'with a signature too short': made(JSON.stringify(header), JSON.stringify(payload), toBase64url(new Uint8Array(63))),
+    'with a signature too short': made(
+      JSON.stringify(header),
+      JSON.stringify(payload),
+      toBase64url(new Uint8Array(63)),
+    ),
     'with a signature too long': made(JSON.stringify(header), JSON.stringify(payload), toBase64url(new Uint8Array(65))),
     'with a signature of stray bits': made(JSON.stringify(header), JSON.stringify(payload), `${'A'.repeat(85)}B`),
     'with padding': `${of(header, payload)}==`,

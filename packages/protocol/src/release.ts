@@ -48,7 +48,7 @@ export const signerRequestCodec = codec('signerRequest', signerRequest);
 
 /**
  * The signer's answer, sealed back. `refused` carries one constant code for whatever an attacker could probe, and a telling one
- * only for what the person asked to be signed (`intent-*`, law 8) and for what a retry mends (`retry-*`).
+ * only for what the person asked to be signed (law 8) and for what a new request mends (`retry-*`).
  */
 export const signerAnswer = v.variant('status', [
   v.strictObject({

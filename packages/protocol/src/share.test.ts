@@ -25,7 +25,10 @@ const header: ShareHeader = {
 const store = SigningKey.generate();
 const secretOf = (bytes: Uint8Array) => Secret.take(bytes.slice());
 const wiped = (secret: Secret) =>
-  assert.throws(() => secret.expose(), (error: unknown) => error instanceof CryptoError && error.code === 'secret-wiped');
+  assert.throws(
+    () => secret.expose(),
+    (error: unknown) => error instanceof CryptoError && error.code === 'secret-wiped',
+  );
 const malformed = (error: unknown) => error instanceof ProtocolError && error.code === 'malformed';
 const open = (plaintext: Secret, key = store.publicKey) => unpackShare(plaintext, key, verifyEd25519);
 
@@ -35,7 +38,10 @@ describe('a sealed share says whose it is', () => {
     const opened = open(packShare(header, shares, store));
     assert.ok(opened);
     assert.deepEqual(opened.header, header);
-    assert.deepEqual(opened.shares.map((share) => share.expose()), shares.map((share) => share.expose()));
+    assert.deepEqual(
+      opened.shares.map((share) => share.expose()),
+      shares.map((share) => share.expose()),
+    );
   });
 
   it('its plaintext is wiped by taking it apart, whatever comes of that', () => {
@@ -83,7 +89,12 @@ describe('a sealed share says whose it is', () => {
   });
 
   it('with a share too many, too few or cut it is malformed even where the store signed it', () => {
-    for (const shares of [[], [Secret.random(32)], [31, 33].map((n) => Secret.random(n)).slice(0, 1), [32, 32, 32].map((n) => Secret.random(n))]) {
+    for (const shares of [
+      [],
+      [Secret.random(32)],
+      [31, 33].map((n) => Secret.random(n)).slice(0, 1),
+      [32, 32, 32].map((n) => Secret.random(n)),
+    ]) {
       assert.throws(() => open(packShare(header, shares, store)), malformed);
     }
   });
@@ -117,7 +128,10 @@ describe('what a device seals to a store at creation', () => {
 
   it('with another number of shares than curves is refused, and wiped', () => {
     for (const count of [0, 1, 3]) {
-      const packed = packKeep(opening, Array.from({ length: count }, () => Secret.random(32)));
+      const packed = packKeep(
+        opening,
+        Array.from({ length: count }, () => Secret.random(32)),
+      );
       assert.throws(() => unpackKeep(packed), malformed);
       wiped(packed);
     }
@@ -125,7 +139,9 @@ describe('what a device seals to a store at creation', () => {
 
   it('any bytes at all are refused', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => assert.throws(() => unpackKeep(secretOf(bytes)), malformed)),
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) =>
+        assert.throws(() => unpackKeep(secretOf(bytes)), malformed),
+      ),
       { seed: 1, numRuns: 500 },
     );
   });

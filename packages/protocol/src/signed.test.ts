@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SigningKey, verifyEd25519 } from '@symbolon/crypto/native';
 import * as fc from 'fast-check';
-import * as protocol from './index.ts';
 import { ProtocolError } from './errors.ts';
+import * as protocol from './index.ts';
 import { openStatement, type Statement, signStatement } from './signed.ts';
 import { messages } from './testing.ts';
 
-const { activationStatement, deedOrderStatement, keptStatement, mailConfirmationStatement, outcomesStatement } = protocol;
+const { activationStatement, deedOrderStatement, keptStatement, mailConfirmationStatement, outcomesStatement } =
+  protocol;
 const { receiptStatement, statementEntryStatement } = protocol;
 const kinds: Statement<unknown>[] = [
   activationStatement,

@@ -3,6 +3,9 @@ import { codec } from './codec.ts';
 import { bytes, bytesBetween, deploymentId, hash32, millis, text, uint, version } from './fields.ts';
 import { type Statement, signedSchema } from './signed.ts';
 
+/** A list travels whole. */
+const maximumStatements = 1_000;
+
 /** A measurement and a configuration that signers may have, together (law 10). PCRs 48 bytes each. */
 export const allowedPair = v.strictObject({ pcr0: bytes(48), pcr1: bytes(48), pcr2: bytes(48), configuration: hash32 });
 export type AllowedPair = v.InferOutput<typeof allowedPair>;
@@ -18,7 +21,7 @@ export type Decision = v.InferOutput<typeof decision>;
 export const statementBody = v.strictObject({
   v: version,
   deployment: deploymentId,
-  number: v.pipe(uint, v.minValue(1), v.maxValue(100_000)),
+  number: v.pipe(uint, v.minValue(1), v.maxValue(maximumStatements)),
   previous: v.nullable(hash32),
   made: millis,
   decision,
@@ -56,7 +59,9 @@ export const statementEntryStatement: Statement<StatementEntry> = {
 export const loggedStatement = v.strictObject({ statement, entry: signedSchema });
 export type LoggedStatement = v.InferOutput<typeof loggedStatement>;
 
-export const statementList = v.strictObject({ statements: v.pipe(v.array(loggedStatement), v.maxLength(1_000)) });
+export const statementList = v.strictObject({
+  statements: v.pipe(v.array(loggedStatement), v.maxLength(maximumStatements)),
+});
 export type StatementList = v.InferOutput<typeof statementList>;
 export const statementListCodec = codec('statementList', statementList);
 export const statementAnswer = codec('statementAnswer', v.strictObject({ entry: signedSchema }));

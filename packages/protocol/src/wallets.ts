@@ -26,6 +26,9 @@ export const follow = v.strictObject({ ...walletHead('follow'), activation: sign
 export type Follow = v.InferOutput<typeof follow>;
 export const followCodec = codec('follow', follow);
 
+/** What the kms has decided on a wallet: null while it is pending, and for ever once it is forgotten. */
+export const activationAnswer = codec('activationAnswer', v.strictObject({ activation: v.nullable(signedSchema) }));
+
 /** Which wallet does this identity have? Asked by an enrolled key, or by a new one that the token's nonce names. */
 export const find = v.strictObject(messageHead('find'));
 export const findCodec = codec('find', find);
@@ -42,14 +45,16 @@ export const walletRecord = v.strictObject({
 export type WalletRecord = v.InferOutput<typeof walletRecord>;
 export const findAnswer = codec('findAnswer', v.strictObject({ found: v.nullable(walletRecord) }));
 
-/** A next deed version, to the kms first (it orders), then to the cloud with the kms's order. */
-export const deedUpdate = v.strictObject({
-  ...walletHead('deed'),
-  version: deedVersion,
-  order: v.nullable(signedSchema),
-});
+/** The next deed version, to the kms: it orders. */
+export const deedUpdate = v.strictObject({ ...walletHead('deed'), version: deedVersion });
 export type DeedUpdate = v.InferOutput<typeof deedUpdate>;
 export const deedUpdateCodec = codec('deedUpdate', deedUpdate);
+
+/** What the cloud lacks of a deed, in order, with the kms's word on the last of it. */
+export const deedFollow = v.strictObject({ ...walletHead('follow-deed'), versions: deedChain, order: signedSchema });
+export type DeedFollow = v.InferOutput<typeof deedFollow>;
+export const deedFollowCodec = codec('deedFollow', deedFollow);
+
 export const deedUpdateAnswer = codec('deedUpdateAnswer', v.strictObject({ order: signedSchema }));
 
 /** Mailbox recovery, step 1: mail a code for the key that the token's nonce names. */

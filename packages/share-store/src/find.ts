@@ -1,5 +1,5 @@
 import { type Authorised, addressOf, enrolledDevice, findCodec, paths, type WalletRecord } from '@symbolon/protocol';
-import { checkSignInFor } from '@symbolon/verify';
+import { checkIdentity, checkSignInFor } from '@symbolon/verify';
 import { personOf } from './keep.ts';
 import type { ShareStore } from './shareStore.ts';
 
@@ -12,6 +12,8 @@ export async function find(store: ShareStore, request: Authorised): Promise<{ fo
   const row = store.wallets.activeOf(personOf(identity));
   if (row === null) return { found: null };
   const { verified } = store.wallet(row.id);
+  // The index by person is a column; whose wallet it is stands in the deed.
+  checkIdentity(verified.deed, row.salt, identity);
   if (enrolledDevice(verified.deed, key) === null) checkSignInFor(identity, key, store.now());
   const { id: wallet, epoch, salt, activation, order } = row;
   return { found: { wallet, epoch, deed: store.wallets.deed(row.id), salt, activation, order } };

@@ -1,9 +1,9 @@
 export { EmbeddedVault } from './embeddedVault.ts';
 export { find } from './find.ts';
+export { checkJoining } from './joining.ts';
 export { keep, personOf } from './keep.ts';
-export { initialiseKeys, loadKeys, type StoreKeys } from './keys.ts';
+export { initialiseKeys, loadKeys, wipeKeys } from './keys.ts';
 export { nativeChecks } from './nativeChecks.ts';
-export { checkNextVersion } from './nextVersion.ts';
 export { openOutcomes } from './outcomes.ts';
 export { pinDeployment, pinTable } from './pin.ts';
 export { Reasons, reasonFields } from './reasons.ts';

@@ -4,12 +4,15 @@ import {
   addressOf,
   type Curve,
   curvesOf,
+  type Deed,
   identityHash,
   type Keep,
   keepCodec,
   keptStatement,
   mailboxHash,
+  type Opening,
   paths,
+  requestLife,
   type Signed,
   sealInfo,
   signStatement,
@@ -47,7 +50,8 @@ export async function keep(store: ShareStore, request: Authorised): Promise<{ ke
   try {
     checkIdentity(deed, opening.salt, identity);
     if (!sameCurves(opening.curves, curvesOf(deed.keys))) throw new Refusal('deed-invalid', 'Shares of other curves.');
-    if (store.store === 'kms') checkMailbox(deed.mailbox, opening.salt, opening.mailbox, identity);
+    checkMailbox(store, deed, opening, identity);
+    checkMoment(deed.made.at, store.now());
 
     const person = personOf(identity);
     if (store.wallets.find(message.wallet) === null && store.wallets.pendingOf(person) >= maximumPending) {
@@ -91,12 +95,18 @@ async function openKeep(store: ShareStore, message: Keep) {
   return unpackKeep(plaintext);
 }
 
-/** The mailbox recovered through is the one that the issuer verified, and stands hashed in the deed. */
-function checkMailbox(inDeed: Uint8Array | null, salt: Uint8Array, told: string | null, identity: Identity): void {
+/** The kms is told the mailbox that the issuer verified and that stands hashed in the deed; the cloud is not told. */
+function checkMailbox({ store }: ShareStore, deed: Deed, { salt, mailbox }: Opening, identity: Identity): void {
+  const expected = identity.mailbox === null ? null : mailboxHash(salt, identity.mailbox);
   const right =
-    told === identity.mailbox &&
-    (told === null ? inDeed === null : inDeed !== null && equal(inDeed, mailboxHash(salt, told)));
+    mailbox === (store === 'kms' ? identity.mailbox : null) &&
+    (expected === null ? deed.mailbox === null : deed.mailbox !== null && equal(deed.mailbox, expected));
   if (!right) throw new Refusal('deed-invalid', "The deed's mailbox is not the one that the issuer verified.");
+}
+
+/** The deed's own times are its maker's word: what a joining device is told of them is not to be made up. */
+function checkMoment(at: number, now: number): void {
+  if (Math.abs(at - now) > requestLife) throw new Refusal('deed-invalid', 'The deed was not made just now.');
 }
 
 async function checkSameShares(

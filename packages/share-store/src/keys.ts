@@ -22,10 +22,12 @@ const path = (dataDir: string, name: string) => join(dataDir, `${name}.key`);
 export function initialiseKeys(dataDir: string): { signing: string; sealing: string } {
   ensurePrivateDir(dataDir);
   for (const name of names) if (!existsSync(path(dataDir, name))) writeSecret(path(dataDir, name));
-  const { signing, sealing, root } = loadKeys(dataDir);
-  const publicHalves = { signing: toBase64url(signing.publicKey), sealing: toBase64url(sealing.publicKey) };
-  for (const key of [signing, sealing, root]) key[Symbol.dispose]();
-  return publicHalves;
+  const keys = loadKeys(dataDir);
+  try {
+    return { signing: toBase64url(keys.signing.publicKey), sealing: toBase64url(keys.sealing.publicKey) };
+  } finally {
+    wipeKeys(keys);
+  }
 }
 
 /** Throws ConfigError `secret-file` for a key that is missing, or that others may read. */
@@ -41,6 +43,11 @@ export function loadKeys(dataDir: string): StoreKeys {
     signing.wipe();
     sealing.wipe();
   }
+}
+
+/** At the end of the process. */
+export function wipeKeys({ signing, sealing, root }: StoreKeys): void {
+  for (const key of [signing, sealing, root]) key[Symbol.dispose]();
 }
 
 function writeSecret(file: string): void {

@@ -18,7 +18,8 @@ export const walletTables = `
     deed_order BLOB
   ) WITHOUT ROWID;
   CREATE UNIQUE INDEX one_active_wallet_a_person ON wallets (person) WHERE state = 'active';
-  CREATE INDEX pending_by_person ON wallets (person, made) WHERE state = 'pending';
+  CREATE INDEX pending_by_person ON wallets (person) WHERE state = 'pending';
+  CREATE INDEX pending_by_age ON wallets (made) WHERE state = 'pending';
   CREATE TABLE deeds (
     wallet BLOB NOT NULL REFERENCES wallets (id) ON DELETE CASCADE,
     number INTEGER NOT NULL,
@@ -148,24 +149,30 @@ export class WalletStore {
     });
   }
 
-  /** Forgets creations that nobody finished since `before` (ms). Resolves with how many. */
-  async forgetPending(before: number): Promise<number> {
-    return this.#commit.submit(({ statement }) =>
-      Number(statement("DELETE FROM wallets WHERE state = 'pending' AND made < ?").run(before).changes),
-    );
+  /** Creations that nobody finished since `before` (ms), some of them. */
+  pendingSince(before: number): WalletRow[] {
+    const sql = `SELECT ${columns} FROM wallets WHERE state = 'pending' AND made < ? LIMIT 100`;
+    return this.#database.statement(sql).all(before).map(fromRow);
+  }
+
+  /** Forgets a creation, if it is still pending. */
+  async forget(id: Uint8Array): Promise<void> {
+    await this.#commit.submit(({ statement }) => {
+      statement("DELETE FROM wallets WHERE id = ? AND state = 'pending'").run(id);
+    });
   }
 }
 
-/** Inside a work: the pending wallet becomes active. False if the person has another already. */
+/** Inside a work: the pending wallet becomes active, or is already. False if the person has another, or it is not here. */
 export function activateWallet(
   { statement }: Database,
   id: Uint8Array,
   person: Uint8Array,
   activation: Signed,
 ): boolean {
-  const other = statement("SELECT id FROM wallets WHERE person = ? AND state = 'active'").get(person);
+  const other = statement("SELECT 1 FROM wallets WHERE person = ? AND state = 'active' AND id <> ?").get(person, id);
   if (other !== undefined) return false;
-  const sql = "UPDATE wallets SET state = 'active', activation = ? WHERE id = ? AND state = 'pending'";
+  const sql = "UPDATE wallets SET state = 'active', activation = coalesce(activation, ?) WHERE id = ?";
   return statement(sql).run(signedCodec.encode(activation), id).changes === 1;
 }
 
@@ -182,8 +189,9 @@ export function appendVersion(
   return true;
 }
 
-function toRow(row: Record<string, unknown> | undefined): WalletRow | null {
-  if (row === undefined) return null;
+const toRow = (row: Record<string, unknown> | undefined): WalletRow | null => (row === undefined ? null : fromRow(row));
+
+function fromRow(row: Record<string, unknown>): WalletRow {
   const signed = (value: unknown) => (value === null ? null : signedCodec.decode(value as Uint8Array));
   return {
     id: row['id'] as Uint8Array,

@@ -22,8 +22,7 @@ export type RefusalReason =
   | 'wallet-unknown'
   | 'wallet-state'
   | 'share-mismatch'
-  | 'request-used'
-  | 'code-wrong';
+  | 'request-used';
 
 /** Told as they are: what the asker knows about itself anyway, and can mend. */
 const mendable: Partial<Record<RefusalReason, { status: number; hint: string }>> = {

@@ -5,6 +5,7 @@ export { Refusal, type RefusalReason } from './errors.ts';
 export { EvidenceVerifier, type VerifiedSigner } from './evidence.ts';
 export type { Issuer } from './issuerKeys.ts';
 export { ProofVerifier } from './proof.ts';
+export { readBytes } from './readBytes.ts';
 export type { SignatureChecks } from './signatures.ts';
 export {
   allowedPairs,

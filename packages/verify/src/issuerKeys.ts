@@ -2,6 +2,7 @@ import { fromBase64url } from '@symbolon/crypto';
 import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK } from 'jose';
 import * as v from 'valibot';
 import { Refusal } from './errors.ts';
+import { readBytes } from './readBytes.ts';
 
 /** An issuer as a party knows it: URL, audience and keys alone. */
 export interface Issuer {
@@ -91,9 +92,8 @@ export class IssuerKeys {
 
   async #json(url: string): Promise<unknown> {
     const response = await this.#fetch(url, { signal: AbortSignal.timeout(fetchTimeout), redirect: 'error' });
-    const text = await response.text();
-    if (!response.ok || text.length > maximumBytes) throw new Error('unusable answer');
-    return JSON.parse(text);
+    if (!response.ok) throw new Error('unusable answer');
+    return JSON.parse(new TextDecoder().decode(await readBytes(response, maximumBytes)));
   }
 }
 

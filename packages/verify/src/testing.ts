@@ -1,23 +1,37 @@
 import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
-import { createDevelopmentRoot, type Identity, issueLeaf, ownCertificate, signDocument } from '@symbolon/attestation/develop';
-import { concat, fromBase64url, Secret, sha256, toBase64url, utf8 } from '@symbolon/crypto';
+import {
+  createDevelopmentRoot,
+  type Identity,
+  issueLeaf,
+  ownCertificate,
+  signDocument,
+} from '@symbolon/attestation/develop';
+import { concat, fromBase64url, Secret, sha256, split, toBase64url, utf8 } from '@symbolon/crypto';
 import {
   hpkeXWing,
   type NativeRecipient,
   publicKeyEd25519,
   publicKeySecp256k1,
   SigningKey,
+  signEd25519,
   signEs256,
+  signSecp256k1,
   verifyEd25519,
   verifyEs256,
 } from '@symbolon/crypto/native';
 import {
+  type Activate,
   type AllowedPair,
   type Authorised,
+  activateCodec,
+  addressOf,
   assembleProof,
   type Codec,
-  configurationHash,
   type Curve,
+  configurationHash,
+  creationBytes,
+  creationDigest,
+  curvesInOrder,
   type Deed,
   type DeedVersion,
   type Deployment,
@@ -27,11 +41,20 @@ import {
   type Evidence,
   evidenceUserDataCodec,
   identityHash,
+  keepCodec,
   mailboxHash,
+  type Opening,
   type ProofClaims,
   type PublicKeys,
+  packKeep,
+  paths,
   proofInput,
+  type ReleaseAsk,
+  type ShareRequest,
   type SignerKeys,
+  type Store,
+  sealInfo,
+  shareRequestCodec,
   signerConfigurationOf,
   signerId,
   tagged,
@@ -117,12 +140,22 @@ export class TestDevice {
   }
 
   /** A message with token and proof, as a party wants it. `at` ms. */
-  ask<T extends { rh?: Uint8Array }>(codec: Codec<T>, value: T, to: { htu: string; token: string; at: number }): Authorised {
+  ask<T>(
+    codec: Codec<T>,
+    value: T,
+    to: { htu: string; token: string; at: number },
+  ): Authorised {
     const message = codec.encode(value);
     const { htu, token, at } = to;
-    const claims = { htu, iat: at / 1_000, ath: sha256(utf8(token)), msg: sha256(message) };
-    return { message, token, proof: this.proof({ ...claims, rh: value.rh ?? digest('request', message) }) };
+    const claims = { htu, iat: Math.floor(at / 1_000), ath: sha256(utf8(token)), msg: sha256(message) };
+    return { message, token, proof: this.proof({ ...claims, rh: requestOf(value) ?? digest('request', message) }) };
   }
+}
+
+/** The request that a message is about, where it names one. */
+function requestOf(message: unknown): Uint8Array | null {
+  const named = typeof message === 'object' && message !== null && 'rh' in message ? message.rh : null;
+  return named instanceof Uint8Array ? named : null;
 }
 
 /** One store's own keys. */
@@ -217,7 +250,9 @@ export interface TestWallet {
   mailbox: string | null;
   deed: Deed;
   first: DeedVersion;
-  keys: Partial<Record<Curve, Secret>>;
+  keys: Record<Curve, Secret>;
+  /** What each store is to keep, in the order of the curves. */
+  shares: Record<Store, Secret[]>;
 }
 
 export function makeWallet({ issuer, clock, deployment }: World, device: TestDevice, person: string): TestWallet {
@@ -241,7 +276,10 @@ export function makeWallet({ issuer, clock, deployment }: World, device: TestDev
     revoked: [],
   };
   const body = deedCodec.encode(deed);
-  return { person, id: deedHash(body), salt, mailbox, deed, first: { body, authority: { by: 'creation' } }, keys };
+  const first: DeedVersion = { body, authority: { by: 'creation' } };
+  const halves = curvesInOrder.map((curve) => split(keys[curve]));
+  const shares = { kms: halves.map(({ a }) => a), cloud: halves.map(({ b }) => b) };
+  return { person, id: deedHash(body), salt, mailbox, deed, first, keys, shares };
 }
 
 /** The body of the version that follows `deed` with these changes. */
@@ -259,7 +297,85 @@ export const byDevice = (body: Uint8Array, device: TestDevice): DeedVersion => (
 export const entryOf = (device: TestDevice, how: 'approval' | 'mail', origin: string | null = null) => ({
   key: device.point,
   name: 'another',
-  added: 1,
+  added: Math.floor(Date.now() / 1_000) * 1_000,
   how,
   origin,
 });
+
+/** The message by which a device gives a store its shares; what is sealed in it may be changed by a test. */
+export async function keepAsk(
+  { clock, issuer, deployment }: World,
+  store: Store,
+  wallet: TestWallet,
+  device: TestDevice,
+  other: { opening?: Partial<Opening>; shares?: readonly Secret[]; token?: string; sealedFor?: Store } = {},
+): Promise<Authorised> {
+  const { id, deed, first, salt, mailbox, shares, person } = wallet;
+  using packed = packKeep(
+    { salt, mailbox, curves: [...curvesInOrder], ...other.opening },
+    other.shares ?? shares[store],
+  );
+  const info = sealInfo(`keep-${other.sealedFor ?? store}`, deployment.id);
+  const { sealed } = hpkeXWing.seal(deployment[store].sealing, info, id, packed.expose());
+  const head = { v: 1, deployment: deed.deployment, kind: 'keep', expires: clock.at + 60_000 } as const;
+  const token = other.token ?? (await issuer.token(person, device));
+  const to = { htu: addressOf(deployment[store].url, paths.keep), token, at: clock.at };
+  return device.ask(keepCodec, { ...head, wallet: id, deed: first.body, sealed }, to);
+}
+
+/** What is asked of a store when a wallet is to sign with its secp256k1 key; a test changes what it likes. */
+export function shareRequestOf(
+  { clock, deployment }: World,
+  { id, deed }: TestWallet,
+  signer: TestSigner,
+  other: Partial<ShareRequest> = {},
+): ShareRequest {
+  return {
+    v: 1,
+    deployment: deployment.id,
+    kind: 'sign',
+    wallet: id,
+    epoch: 1,
+    deed: id,
+    publicKeys: { secp256k1: deed.keys.secp256k1 },
+    signer: signer.id,
+    rh: new Uint8Array(randomBytes(32)),
+    expires: clock.at + 60_000,
+    ...other,
+  };
+}
+
+/** A release as a signer asks for it, made by the device for the kms. */
+export async function releaseAskOf(
+  { clock, issuer, deployment }: World,
+  person: string,
+  device: TestDevice,
+  request: ShareRequest,
+): Promise<ReleaseAsk> {
+  const token = await issuer.token(person, null);
+  const to = { htu: addressOf(deployment.kms.url, paths.releases), token, at: clock.at };
+  return { ...device.ask(shareRequestCodec, request, to), challenge: new Uint8Array(randomBytes(32)) };
+}
+
+/** The first signatures of a wallet's keys, brought to the kms by the device. */
+export async function activateAskOf(
+  { clock, issuer, deployment }: World,
+  { id, deed, keys, person }: TestWallet,
+  device: TestDevice,
+  other: Partial<Activate> = {},
+): Promise<Authorised> {
+  const [message, seedMessage] = curvesInOrder.map((curve) => creationBytes(deployment.id, id, curve, 1));
+  const { secp256k1: expectedPublicKey = filled(33, 0), ed25519 = filled(32, 0) } = deed.keys;
+  const digestOfMessage = creationDigest(message ?? filled(1, 0));
+  const signatures = {
+    secp256k1: signSecp256k1({ key: keys.secp256k1, expectedPublicKey, digest: digestOfMessage }).signature,
+    ed25519: signEd25519({ seed: keys.ed25519, expectedPublicKey: ed25519, message: seedMessage ?? filled(1, 0) }),
+  };
+  const head = { v: 1, deployment: deployment.id, kind: 'activate', expires: clock.at + 60_000 } as const;
+  const to = {
+    htu: addressOf(deployment.kms.url, paths.activate),
+    token: await issuer.token(person, device),
+    at: clock.at,
+  };
+  return device.ask(activateCodec, { ...head, wallet: id, epoch: 1, signatures, ...other }, to);
+}

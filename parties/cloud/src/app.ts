@@ -3,7 +3,6 @@ import {
   about,
   authorisedCodec,
   confirmationAnswer,
-  deedUpdateAnswer,
   empty,
   evidenceCodec,
   findAnswer,
@@ -16,7 +15,7 @@ import { type Route, route } from '@symbolon/service';
 import { find, keep, openOutcomes, type Reasons } from '@symbolon/share-store';
 import * as v from 'valibot';
 import type { Cloud } from './cloud.ts';
-import { countersign, updateDeed } from './deed.ts';
+import { countersign, followDeed } from './deed.ts';
 import { follow } from './follow.ts';
 import { seal } from './seal.ts';
 import { present } from './signers.ts';
@@ -56,9 +55,9 @@ export function routes(cloud: Cloud, reasons: Reasons): Route[] {
     }),
     route({
       ...authorised,
-      ...asked(paths.deed, (message) => updateDeed(cloud, message)),
-      summary: "The next version of a deed, in the kms's order.",
-      answer: deedUpdateAnswer,
+      ...asked(paths.followDeed, (message) => followDeed(cloud, message)),
+      summary: "What this party lacks of a deed, in the kms's order.",
+      answer: empty,
     }),
     route({
       ...authorised,

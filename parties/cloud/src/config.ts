@@ -7,6 +7,8 @@ export const configSchema = v.strictObject({
   port: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535)),
   deploymentFile: v.string(),
   origins: v.optional(v.array(v.string()), []),
+  /** Addresses of reverse proxies whose word on the client's address is believed. */
+  trustedProxies: v.optional(v.array(v.string()), []),
   logLevel: v.optional(v.picklist(['debug', 'info', 'warn', 'error']), 'info'),
 });
 export type Config = v.InferOutput<typeof configSchema>;

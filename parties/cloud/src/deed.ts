@@ -4,11 +4,10 @@ import {
   type Authorised,
   addressOf,
   countersignCodec,
-  deedChange,
-  deedCodec,
+  deedFollowCodec,
   deedHash,
   deedOrderStatement,
-  deedUpdateCodec,
+  enrolledDevice,
   mailConfirmationStatement,
   openStatement,
   paths,
@@ -16,37 +15,42 @@ import {
   signStatement,
   thumbprint,
 } from '@symbolon/protocol';
-import { appendVersion, checkNextVersion } from '@symbolon/share-store';
+import { appendVersion, checkJoining } from '@symbolon/share-store';
 import { checkIdentity, checkSignInFor, Refusal } from '@symbolon/verify';
 import type { Cloud } from './cloud.ts';
 
-/** The next version of a deed, in the kms's order. Asked again it answers the same. */
-export async function updateDeed({ shares, store }: Cloud, request: Authorised): Promise<{ order: Signed }> {
-  const asked = await shares.authoriser.authorise(deedUpdateCodec, addressOf(shares.url, paths.deed), request);
-  const { message } = asked;
-  const { order } = message;
-  if (order === null) throw new Refusal('deed-invalid', "Without the kms's order.");
-  const current = shares.wallet(message.wallet);
-  const { row } = current;
-  if (row.order !== null && equal(row.head, deedHash(message.version.body))) return { order: row.order };
-
-  const { next } = checkNextVersion(shares, asked, current);
+/**
+ * What this party lacks of a deed, whoever of the person's devices brings it: each version is vouched for by the one before, and the
+ * kms's order names the last. Asked again it answers the same.
+ */
+export async function followDeed({ shares, store }: Cloud, request: Authorised): Promise<Record<string, never>> {
+  const address = addressOf(shares.url, paths.followDeed);
+  const { message, identity, key } = await shares.authoriser.authorise(deedFollowCodec, address, request);
+  const { wallet, versions, order } = message;
+  const { row, verified } = shares.wallet(wallet);
+  checkIdentity(verified.deed, row.salt, identity);
   const says = openStatement(deedOrderStatement, order, shares.deployment.kms.signing, verifyEd25519);
-  const right =
-    says !== null &&
-    says.deployment === shares.deployment.id &&
-    equal(says.wallet, row.id) &&
-    equal(says.head, next.head) &&
-    says.number === next.deed.number;
-  if (!right) throw new Refusal('deed-invalid', 'The kms has ordered another version.');
+  if (says === null || says.deployment !== shares.deployment.id || !equal(says.wallet, row.id)) throw otherOrder();
+  if (equal(row.head, says.head)) return {};
+
+  const next = versions.reduce((before, version) => shares.deeds.extend(before, version), verified);
+  if (!equal(says.head, next.head) || says.number !== next.deed.number) throw otherOrder();
+  const enrolled = [verified, next].some(({ deed }) => enrolledDevice(deed, key) !== null);
+  if (!enrolled) checkSignInFor(identity, key, shares.now());
 
   await store.commit.submit((database) => {
-    const { number } = next.deed;
-    const version = { id: row.id, before: row.head, number, head: next.head, version: message.version, order };
-    if (!appendVersion(database, version)) throw new Refusal('deed-invalid', 'Another version came first.');
+    let before = row.head;
+    for (const [index, version] of versions.entries()) {
+      const head = deedHash(version.body);
+      const number = verified.deed.number + 1 + index;
+      if (!appendVersion(database, { id: row.id, before, number, head, version, order })) throw otherOrder();
+      before = head;
+    }
   });
-  return { order };
+  return {};
 }
+
+const otherOrder = () => new Refusal('deed-invalid', 'The kms has ordered another version.');
 
 /**
  * Mailbox recovery, step 3: this party's own word, after its own check of a token issued for the new key and of the kms's
@@ -60,11 +64,8 @@ export async function countersign({ shares }: Cloud, request: Authorised): Promi
   checkIdentity(verified.deed, row.salt, identity);
   checkSignInFor(identity, key, shares.now());
 
-  const head = deedHash(message.deed);
-  const change = deedChange(verified.deed, verified.head, deedCodec.decode(message.deed));
-  const right = change.kind === 'enrol' && change.device.how === 'mail' && equal(change.device.key, key);
-  if (!right) throw new Refusal('deed-invalid', 'The version lets in another key.');
-  shares.deeds.checkConfirmation(message.confirmation, shares.deployment.kms.signing, row.id, head, change.device);
+  const { head, device } = checkJoining(verified, message.deed, key);
+  shares.deeds.checkConfirmation(message.confirmation, shares.deployment.kms.signing, row.id, head, device);
 
   const says = {
     v: 1,

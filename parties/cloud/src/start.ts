@@ -9,15 +9,26 @@ import {
   readConfig,
   requestFields,
 } from '@symbolon/service';
-import { EmbeddedVault, loadKeys, pinDeployment, Reasons, reasonFields, ShareStore } from '@symbolon/share-store';
+import {
+  EmbeddedVault,
+  loadKeys,
+  pinDeployment,
+  Reasons,
+  reasonFields,
+  ShareStore,
+  wipeKeys,
+} from '@symbolon/share-store';
 import { EvidenceVerifier } from '@symbolon/verify';
 import { routes } from './app.ts';
+import type { Cloud } from './cloud.ts';
 import type { Config } from './config.ts';
+import { settlePending } from './follow.ts';
 import { StatementFollower } from './statements.ts';
 import { CloudStore } from './store.ts';
 
 const minute = 60_000;
-const pendingLife = 24 * 60 * minute;
+/** Longer than the kms keeps a pending wallet: what it has forgotten by then can't be activated any more, ms. */
+const pendingLife = 48 * 60 * minute;
 /** A withdrawal counts here no later than this after it came onto the kms's log, ms. */
 const statementsEvery = 5_000;
 
@@ -44,29 +55,30 @@ export async function start(config: Config) {
     evidence: new EvidenceVerifier(deployment, () => statements.allowed(), now),
     now,
   });
-  const app = createApp(routes({ shares, store, statements }, new Reasons(log, metrics)), {
+  const cloud: Cloud = { shares, store, statements };
+  const app = createApp(routes(cloud, new Reasons(log, metrics)), {
     party: 'cloud',
     version: '0.1.0',
     log,
     metrics,
     ready: () => store.database.sqlite.isOpen,
     origins: config.origins,
+    trustedProxies: config.trustedProxies,
   });
   const listening = await app.listen({ host: config.host, port: config.port });
 
   const readStatements = () =>
     void statements.refresh().catch((error: unknown) => log.error('statements-not-read', {}, error));
-  const forget = () =>
-    void store.wallets
-      .forgetPending(now() - pendingLife)
-      .catch((error: unknown) => log.error('chores-failed', {}, error));
-  const timers = [setInterval(readStatements, statementsEvery), setInterval(forget, minute)];
+  const settle = () =>
+    void settlePending(cloud, now() - pendingLife).catch((error: unknown) => log.error('chores-failed', {}, error));
+  const timers = [setInterval(readStatements, statementsEvery), setInterval(settle, minute)];
   readStatements();
   const stop = createShutdown(
     [
       { name: 'server', close: () => listening.close() },
       { name: 'chores', close: () => timers.forEach(clearInterval) },
       { name: 'store', close: () => store.close() },
+      { name: 'keys', close: () => wipeKeys(keys) },
     ],
     log,
   );

@@ -7,8 +7,8 @@ import {
   statementListCodec,
 } from '@symbolon/protocol';
 import { nativeChecks } from '@symbolon/share-store';
-import { allowedPairs, newerList, type VerifiedStatement, verifyStatements } from '@symbolon/verify';
-import type { CloudStore } from './store.ts';
+import { allowedPairs, newerList, readBytes, type VerifiedStatement, verifyStatements } from '@symbolon/verify';
+import type { CloudStore, SeenStatement } from './store.ts';
 
 const timeout = 5_000;
 const maximumBytes = 8_388_608;
@@ -21,7 +21,7 @@ export class StatementFollower {
   readonly #store: CloudStore;
   readonly #deployment: Deployment;
   readonly #now: () => number;
-  #list: readonly LoggedStatement[];
+  #list: readonly SeenStatement[];
   #verified: readonly VerifiedStatement[];
   #running: Promise<void> | null = null;
 
@@ -31,7 +31,7 @@ export class StatementFollower {
     this.#deployment = deployment;
     this.#now = now;
     this.#list = store.statements();
-    this.#verified = verifyStatements(this.#list, deployment, nativeChecks);
+    this.#verified = this.#counting(this.#list);
   }
 
   /** Pairs in force now. */
@@ -48,16 +48,27 @@ export class StatementFollower {
   }
 
   async #read(): Promise<void> {
-    const response = await fetch(addressOf(this.#deployment.kms.url, paths.statements), {
-      signal: AbortSignal.timeout(timeout),
-    });
-    const body = new Uint8Array(await response.arrayBuffer());
-    if (!response.ok || body.length > maximumBytes) throw new Error('the kms did not give its statements');
-    const { statements } = statementListCodec.decode(body);
+    const address = addressOf(this.#deployment.kms.url, paths.statements);
+    const response = await fetch(address, { signal: AbortSignal.timeout(timeout) });
+    if (!response.ok) throw new Error('the kms did not give its statements');
+    const { statements } = statementListCodec.decode(await readBytes(response, maximumBytes));
     if (statements.length === this.#list.length) return;
-    const verified = newerList(this.#verified, verifyStatements(statements, this.#deployment, nativeChecks));
-    await this.#store.keepStatements(this.#list.length + 1, statements.slice(this.#list.length));
-    this.#list = statements;
-    this.#verified = verified;
+    newerList(this.#verified, this.#verify(statements));
+    const added = statements.slice(this.#list.length).map((one) => ({ ...one, seen: this.#now() }));
+    await this.#store.keepStatements(this.#list.length + 1, added);
+    this.#list = [...this.#list, ...added];
+    this.#verified = this.#counting(this.#list);
+  }
+
+  /** The waiting time runs from when the kms logged a statement, and from when this party saw it, whichever is later. */
+  #counting(list: readonly SeenStatement[]): VerifiedStatement[] {
+    return this.#verify(list).map((one, index) => ({
+      ...one,
+      loggedAt: Math.max(one.loggedAt, list[index]?.seen ?? 0),
+    }));
+  }
+
+  #verify(list: readonly LoggedStatement[]): VerifiedStatement[] {
+    return verifyStatements(list, this.#deployment, nativeChecks);
   }
 }

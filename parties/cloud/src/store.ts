@@ -1,4 +1,4 @@
-import type { Activation, LoggedStatement, Outcome, Signed } from '@symbolon/protocol';
+import type { LoggedStatement, Outcome } from '@symbolon/protocol';
 import { signedCodec, statementCodec } from '@symbolon/protocol';
 import { type Database, GroupCommit, openDatabase } from '@symbolon/service';
 import { pinTable, WalletStore, walletTables } from '@symbolon/share-store';
@@ -11,8 +11,13 @@ const tables = `
     outcome TEXT NOT NULL,
     PRIMARY KEY (wallet, number)
   ) WITHOUT ROWID;
-  CREATE TABLE statements (number INTEGER PRIMARY KEY, statement BLOB NOT NULL, entry BLOB NOT NULL);
+  CREATE TABLE statements (number INTEGER PRIMARY KEY, statement BLOB NOT NULL, entry BLOB NOT NULL, seen INTEGER NOT NULL);
 `;
+
+/** `seen`: when this party first saw it, ms. The kms's own word on the time could be older than the truth. */
+export interface SeenStatement extends LoggedStatement {
+  seen: number;
+}
 
 /** Everything the cloud keeps: one SQLite file, every change durable before it is acknowledged. */
 export class CloudStore {
@@ -26,15 +31,6 @@ export class CloudStore {
     this.wallets = new WalletStore(this.database, this.commit);
   }
 
-  /** What the kms decided: the pending wallet is active. Done already, it changes nothing. */
-  async follow(wallet: Uint8Array, activation: Signed, { epoch }: Activation): Promise<void> {
-    await this.commit.submit(({ statement }) => {
-      const sql =
-        "UPDATE wallets SET state = 'active', activation = ? WHERE id = ? AND state = 'pending' AND epoch = ?";
-      statement(sql).run(signedCodec.encode(activation), wallet, epoch);
-    });
-  }
-
   /** Notes how releases ended; the first word about each stays. */
   async recordOutcomes(items: readonly Outcome[]): Promise<void> {
     await this.commit.submit(({ statement }) => {
@@ -43,20 +39,22 @@ export class CloudStore {
     });
   }
 
-  statements(): LoggedStatement[] {
-    const rows = this.database.statement('SELECT statement, entry FROM statements ORDER BY number').all();
+  /** Statements that this party has verified, and when it first saw each, ms. */
+  statements(): SeenStatement[] {
+    const rows = this.database.statement('SELECT statement, entry, seen FROM statements ORDER BY number').all();
     return rows.map((row) => ({
       statement: statementCodec.decode(row['statement'] as Uint8Array),
       entry: signedCodec.decode(row['entry'] as Uint8Array),
+      seen: Number(row['seen']),
     }));
   }
 
-  /** Keeps statements that this party has verified, from the first that it lacked. */
-  async keepStatements(from: number, added: readonly LoggedStatement[]): Promise<void> {
+  /** Keeps statements from a number on. */
+  async keepStatements(from: number, added: readonly SeenStatement[]): Promise<void> {
     await this.commit.submit((database) => {
-      const sql = 'INSERT INTO statements (number, statement, entry) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
-      for (const [index, { statement, entry }] of added.entries()) {
-        database.statement(sql).run(from + index, statementCodec.encode(statement), signedCodec.encode(entry));
+      const sql = 'INSERT INTO statements (number, statement, entry, seen) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING';
+      for (const [index, { statement, entry, seen }] of added.entries()) {
+        database.statement(sql).run(from + index, statementCodec.encode(statement), signedCodec.encode(entry), seen);
       }
     });
   }

@@ -37,7 +37,9 @@ export async function activate(kms: Kms, request: Authorised): Promise<{ activat
   if (!store.hasRelease(row.id)) throw new Refusal('wallet-state', 'No release of this wallet is on record.');
   checkFirstSignatures(shares.deployment.id, message, verified.deed.keys);
 
-  const activation = await store.commit.submit((database) => {
+  await store.commit.submit((database) => {
+    // Another tab may have come first with the same wallet: what was said once stays said.
+    if (shares.wallets.find(row.id)?.state === 'active') return;
     const { body } = append(database, 'activation', ({ index: log }) =>
       activationStatement.body.encode({
         v: 1,
@@ -50,9 +52,15 @@ export async function activate(kms: Kms, request: Authorised): Promise<{ activat
     );
     const signed = { body, signature: shares.signing.sign(tagged(activationStatement.domain, body)) };
     if (!activateWallet(database, row.id, row.person, signed)) throw walletExists();
-    return signed;
   });
+  const { activation } = activationOf(kms, row.id);
+  if (activation === null) throw new Refusal('wallet-unknown', 'The wallet was forgotten meanwhile.');
   return { activation };
+}
+
+/** What this kms has decided on a wallet, for whoever knows its id: the cloud asks before it forgets a pending one. */
+export function activationOf({ shares }: Kms, wallet: Uint8Array): { activation: Signed | null } {
+  return { activation: shares.wallets.find(wallet)?.activation ?? null };
 }
 
 function checkFirstSignatures(deployment: string, message: Activate, keys: PublicKeys): void {

@@ -2,7 +2,9 @@ import {
   type Authorised,
   about,
   activateAnswer,
+  activationAnswer,
   authorisedCodec,
+  base64url,
   confirmationAnswer,
   deedUpdateAnswer,
   empty,
@@ -24,7 +26,7 @@ import {
 import { type Route, route } from '@symbolon/service';
 import { find, keep, openOutcomes, type Reasons } from '@symbolon/share-store';
 import * as v from 'valibot';
-import { activate } from './activate.ts';
+import { activate, activationOf } from './activate.ts';
 import { updateDeed } from './deed.ts';
 import type { Kms } from './kms.ts';
 import { confirmMail, sendMailCode } from './mailRecovery.ts';
@@ -58,6 +60,16 @@ export function routes(kms: Kms, reasons: Reasons): Route[] {
       ...asked(paths.activate, activate),
       summary: 'Creation: decide that a wallet exists.',
       answer: activateAnswer,
+    }),
+    route({
+      method: 'GET',
+      path: paths.activation,
+      summary: 'Whether a wallet exists, for whoever knows its id (base64url).',
+      query: v.strictObject({ wallet: base64url(32) }),
+      answer: activationAnswer,
+      timeoutMs,
+      limit: people,
+      handler: async ({ wallet }) => activationOf(kms, wallet),
     }),
     route({
       ...authorised,
@@ -125,7 +137,7 @@ export function routes(kms: Kms, reasons: Reasons): Route[] {
       timeoutMs,
       limit: signers,
       handler: reasons.watch(paths.outcomes, async (signed) => {
-        await store.recordOutcomes(openOutcomes(shares, signed).items);
+        await store.recordOutcomes(openOutcomes(shares, signed));
         return {};
       }),
     }),

@@ -3,16 +3,19 @@ import {
   type Authorised,
   addressOf,
   type DeedChange,
+  type DeedUpdate,
+  deedChange,
   deedHash,
   deedOrderStatement,
   deedUpdateCodec,
   keyCheck,
   paths,
   type Signed,
+  signInLife,
   signStatement,
 } from '@symbolon/protocol';
-import { appendVersion, checkNextVersion } from '@symbolon/share-store';
-import { Refusal } from '@symbolon/verify';
+import { appendVersion, checkJoining } from '@symbolon/share-store';
+import { type Asked, checkDevice, checkIdentity, checkSignInFor, Refusal, type VerifiedDeed } from '@symbolon/verify';
 import type { Kms } from './kms.ts';
 import { append } from './log.ts';
 import { post } from './outbox.ts';
@@ -25,11 +28,14 @@ export async function updateDeed(kms: Kms, request: Authorised): Promise<{ order
   const { shares, store } = kms;
   const asked = await shares.authoriser.authorise(deedUpdateCodec, addressOf(shares.url, paths.deed), request);
   const { message } = asked;
-  const current = shares.wallet(message.wallet);
-  const { row } = current;
+  const { row, verified } = shares.wallet(message.wallet);
+  checkIdentity(verified.deed, row.salt, asked.identity);
   if (row.order !== null && equal(row.head, deedHash(message.version.body))) return { order: row.order };
 
-  const { next, change } = checkNextVersion(shares, asked, current);
+  if (row.state !== 'active') throw new Refusal('wallet-state', `The wallet is ${row.state}.`);
+  const next = shares.deeds.extend(verified, message.version);
+  const change = deedChange(verified.deed, verified.head, next.deed);
+  checkBringer(kms, asked, verified, change);
   const order = signStatement(
     deedOrderStatement,
     {
@@ -51,6 +57,25 @@ export async function updateDeed(kms: Kms, request: Authorised): Promise<{ order
   });
   kms.mailWaits();
   return { order };
+}
+
+/** An enrolled device brings a change, of itself or of others; a device that comes in by mail brings itself, just signed in. */
+function checkBringer(
+  { shares }: Kms,
+  { message, identity, key }: Asked<DeedUpdate>,
+  verified: VerifiedDeed,
+  change: DeedChange,
+) {
+  const now = shares.now();
+  if (message.version.authority.by === 'device') {
+    checkDevice(verified.deed, key, null);
+  } else {
+    checkSignInFor(identity, key, now);
+    checkJoining(verified, message.version.body, key);
+  }
+  if (change.kind === 'enrol' && Math.abs(change.device.added - now) > signInLife) {
+    throw new Refusal('deed-invalid', 'The device was not added just now.');
+  }
 }
 
 function announcement(recipient: string, change: DeedChange) {

@@ -5,10 +5,9 @@ import {
   addressOf,
   type ConfirmMail,
   confirmMailCodec,
-  deedChange,
-  deedCodec,
-  deedHash,
+  type Deed,
   keyCheck,
+  mailboxHash,
   mailCodeCodec,
   mailConfirmationStatement,
   paths,
@@ -17,6 +16,7 @@ import {
   thumbprint,
 } from '@symbolon/protocol';
 import { ServiceError } from '@symbolon/service';
+import { checkJoining, type WalletRow } from '@symbolon/share-store';
 import { type Asked, checkIdentity, checkSignInFor, Refusal } from '@symbolon/verify';
 import type { Kms } from './kms.ts';
 import { post } from './outbox.ts';
@@ -33,9 +33,8 @@ const pause = 60_000;
 export async function sendMailCode(kms: Kms, request: Authorised): Promise<{ expires: number }> {
   const { shares, store } = kms;
   const asked = await shares.authoriser.authorise(mailCodeCodec, addressOf(shares.url, paths.mailCode), request);
-  const { row } = newDevice(kms, asked);
-  const { mailbox } = row;
-  if (mailbox === null) throw new Refusal('deed-invalid', 'The deed has no mailbox.');
+  const { row, verified } = newDevice(kms, asked);
+  const mailbox = mailboxOf(row, verified.deed);
 
   const code = String(randomInt(0, 10 ** 8)).padStart(8, '0');
   const expires = shares.now() + codeLife;
@@ -46,7 +45,7 @@ export async function sendMailCode(kms: Kms, request: Authorised): Promise<{ exp
     if (before !== undefined && Number(before['expires']) - codeLife > shares.now() - pause) throw tooSoon();
     statement(
       `INSERT INTO mail_codes (wallet, key, code, tries, expires) VALUES (?, ?, ?, 0, ?)
-       ON CONFLICT DO UPDATE SET code = excluded.code, tries = 0, expires = excluded.expires, confirmed = NULL`,
+       ON CONFLICT DO UPDATE SET code = excluded.code, tries = 0, expires = excluded.expires`,
     ).run(row.id, key, hashOf(kms, row.id, key, code), expires);
     post(database, letter(mailbox, code, asked.key));
   });
@@ -55,8 +54,8 @@ export async function sendMailCode(kms: Kms, request: Authorised): Promise<{ exp
 }
 
 /**
- * Step 2: the code, typed on the new device, and the one version that it confirms. Few tries; a right code confirms one version
- * and no other, however often the answer is lost.
+ * Step 2: the code, typed on the new device, and the version that it confirms: one that lets in the code's own key and nothing else,
+ * so that after a lost answer another such version serves as well. Few tries. Once the key is enrolled, no more.
  */
 export async function confirmMail(kms: Kms, request: Authorised): Promise<{ confirmation: Signed }> {
   const { shares, store } = kms;
@@ -64,24 +63,16 @@ export async function confirmMail(kms: Kms, request: Authorised): Promise<{ conf
   const { row, verified } = newDevice(kms, asked);
   const { message } = asked;
 
-  const next = deedCodec.decode(message.deed);
-  const change = deedChange(verified.deed, verified.head, next);
-  const right = change.kind === 'enrol' && change.device.how === 'mail' && equal(change.device.key, asked.key);
-  if (!right) throw new Refusal('deed-invalid', 'The version lets in another key.');
-
-  const deed = deedHash(message.deed);
+  const { head: deed } = checkJoining(verified, message.deed, asked.key);
   const key = thumbprint(asked.key);
   const good = await store.commit.submit(({ statement }) => {
     const where = 'wallet = ? AND key = ?';
-    const kept = statement(`SELECT code, tries, expires, confirmed FROM mail_codes WHERE ${where}`).get(row.id, key);
+    const kept = statement(`SELECT code, tries, expires FROM mail_codes WHERE ${where}`).get(row.id, key);
     if (kept === undefined || Number(kept['expires']) <= shares.now()) return false;
     // The try counts before the code is looked at, durably: a crash gives none back.
     statement(`UPDATE mail_codes SET tries = tries + 1 WHERE ${where}`).run(row.id, key);
-    const earlier = kept['confirmed'] as Uint8Array | null;
-    if (Number(kept['tries']) >= maximumTries || (earlier !== null && !equal(earlier, deed))) return false;
-    if (!timingSafeEqual(kept['code'] as Uint8Array, hashOf(kms, row.id, key, message.code))) return false;
-    statement(`UPDATE mail_codes SET confirmed = ? WHERE ${where}`).run(deed, row.id, key);
-    return true;
+    if (Number(kept['tries']) >= maximumTries) return false;
+    return timingSafeEqual(kept['code'] as Uint8Array, hashOf(kms, row.id, key, message.code));
   });
   if (!good) throw wrongCode();
   const says = { v: 1, deployment: shares.deployment.id, wallet: row.id, deed, key, at: shares.now() } as const;
@@ -99,6 +90,14 @@ function newDevice(kms: Kms, asked: Asked<{ wallet: Uint8Array }> | Asked<Confir
   const revoked = verified.deed.revoked.some((print) => equal(print, thumbprint(asked.key)));
   if (known || revoked) throw new Refusal('deed-invalid', 'The key is enrolled, or was revoked.');
   return current;
+}
+
+/** The mailbox, if it is the deed's: a column that somebody changed sends no code anywhere (law 12). */
+function mailboxOf({ mailbox, salt }: WalletRow, deed: Deed): string {
+  if (mailbox === null || deed.mailbox === null || !equal(deed.mailbox, mailboxHash(salt, mailbox))) {
+    throw new Refusal('deed-invalid', 'The deed has no such mailbox.');
+  }
+  return mailbox;
 }
 
 /** Keyed: who copies the store cannot try all codes against it. */

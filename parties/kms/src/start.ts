@@ -12,7 +12,15 @@ import {
   readSecretFile,
   requestFields,
 } from '@symbolon/service';
-import { EmbeddedVault, loadKeys, pinDeployment, Reasons, reasonFields, ShareStore } from '@symbolon/share-store';
+import {
+  EmbeddedVault,
+  loadKeys,
+  pinDeployment,
+  Reasons,
+  reasonFields,
+  ShareStore,
+  wipeKeys,
+} from '@symbolon/share-store';
 import { EvidenceVerifier } from '@symbolon/verify';
 import { routes } from './app.ts';
 import type { Config } from './config.ts';
@@ -70,6 +78,7 @@ export async function start(config: Config) {
     metrics,
     ready: () => store.database.sqlite.isOpen,
     origins: config.origins,
+    trustedProxies: config.trustedProxies,
   });
   const listening = await app.listen({ host: config.host, port: config.port });
   outbox.wake();
@@ -83,6 +92,8 @@ export async function start(config: Config) {
       { name: 'chores', close: () => clearInterval(chores) },
       { name: 'outbox', close: () => outbox.close() },
       { name: 'store', close: () => store.close() },
+      { name: 'keys', close: () => wipeKeys(keys) },
+      { name: 'code-key', close: () => kms.codeKey.wipe() },
     ],
     log,
   );
@@ -91,7 +102,7 @@ export async function start(config: Config) {
 
 async function forget(store: KmsStore, now: number): Promise<void> {
   await store.forgetExpired(now - 2 * minute);
-  await store.wallets.forgetPending(now - pendingLife);
+  for (const { id } of store.wallets.pendingSince(now - pendingLife)) await store.wallets.forget(id);
 }
 
 /** A key of its own for the mail codes' hashes. */

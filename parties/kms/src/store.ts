@@ -1,4 +1,5 @@
-import { type Outcome, type Receipt, receiptHash, receiptStatement } from '@symbolon/protocol';
+import { equal } from '@symbolon/crypto';
+import { type Outcomes, type Receipt, receiptHash, receiptStatement } from '@symbolon/protocol';
 import { type Database, GroupCommit, openDatabase } from '@symbolon/service';
 import { pinTable, type WalletRow, WalletStore, walletTables } from '@symbolon/share-store';
 import { Refusal } from '@symbolon/verify';
@@ -6,7 +7,7 @@ import { append, logTable } from './log.ts';
 
 const tables = `
   CREATE TABLE release_heads (
-    wallet BLOB PRIMARY KEY REFERENCES wallets (id) ON DELETE CASCADE,
+    wallet BLOB PRIMARY KEY,
     number INTEGER NOT NULL,
     hash BLOB NOT NULL
   ) WITHOUT ROWID;
@@ -25,7 +26,6 @@ const tables = `
     code BLOB NOT NULL,
     tries INTEGER NOT NULL,
     expires INTEGER NOT NULL,
-    confirmed BLOB,
     PRIMARY KEY (wallet, key)
   ) WITHOUT ROWID;
   CREATE TABLE outbox (id INTEGER PRIMARY KEY, recipient TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL);
@@ -92,11 +92,17 @@ export class KmsStore {
     return this.database.statement('SELECT 1 FROM release_heads WHERE wallet = ?').get(wallet) !== undefined;
   }
 
-  /** Notes how releases ended; the first word about each stays. */
-  async recordOutcomes(items: readonly Outcome[]): Promise<void> {
+  /** Notes how releases ended, in the words of the signer that each was made for; the first word about each stays. */
+  async recordOutcomes({ signer, items }: Outcomes): Promise<void> {
     await this.commit.submit(({ statement }) => {
-      const sql = 'UPDATE releases SET outcome = ? WHERE wallet = ? AND number = ? AND outcome IS NULL';
-      for (const { wallet, number, outcome } of items) statement(sql).run(outcome, wallet, number);
+      const find = 'SELECT log.body FROM releases JOIN log USING (place) WHERE wallet = ? AND number = ?';
+      const note = 'UPDATE releases SET outcome = ? WHERE wallet = ? AND number = ? AND outcome IS NULL';
+      for (const { wallet, number, receipt, outcome } of items) {
+        const body = statement(find).get(wallet, number)?.['body'] as Uint8Array | undefined;
+        const own = body !== undefined && equal(receiptHash(body), receipt);
+        if (own && equal(receiptStatement.body.decode(body).signer, signer))
+          statement(note).run(outcome, wallet, number);
+      }
     });
   }
 

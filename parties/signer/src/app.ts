@@ -1,6 +1,5 @@
-import { fromBase64url } from '@symbolon/crypto';
-import { about, evidenceCodec, paths } from '@symbolon/protocol';
-import { octets, type Route, route, ServiceError } from '@symbolon/service';
+import { about, base64url, evidenceCodec, paths } from '@symbolon/protocol';
+import { octets, type Route, route } from '@symbolon/service';
 import * as v from 'valibot';
 import type { OwnEvidence } from './evidence.ts';
 import { serve } from './serve.ts';
@@ -19,7 +18,7 @@ export function routes(signer: Signer, evidence: OwnEvidence, note: (error: unkn
       summary: 'A request sealed to the attested key; the answer is sealed back.',
       body: octets(1_120),
       answer: octets(),
-      maxBytes: 140_000,
+      maxBytes: 270_000,
       timeoutMs,
       limit: signatures,
       handler: (sealed) => serve(signer, sealed, note),
@@ -27,12 +26,12 @@ export function routes(signer: Signer, evidence: OwnEvidence, note: (error: unkn
     route({
       method: 'GET',
       path: paths.evidence,
-      summary: "This signer's evidence; with `nonce` (base64url), made for that challenge.",
-      query: v.strictObject({ nonce: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{22,86}$/))) }),
+      summary: "This signer's evidence; with `nonce` (32 bytes, base64url), made for that challenge.",
+      query: v.strictObject({ nonce: v.optional(base64url(32)) }),
       answer: evidenceCodec,
       timeoutMs,
       limit: { perMinute: 6_000, by: 'address' },
-      handler: ({ nonce }) => evidence.current(nonce === undefined ? undefined : challenge(nonce)),
+      handler: ({ nonce }) => evidence.current(nonce),
     }),
     route({
       method: 'GET',
@@ -48,17 +47,4 @@ export function routes(signer: Signer, evidence: OwnEvidence, note: (error: unkn
       },
     }),
   ];
-}
-
-function challenge(nonce: string): Uint8Array {
-  try {
-    return fromBase64url(nonce);
-  } catch {
-    throw new ServiceError({
-      status: 400,
-      code: 'malformed',
-      message: 'nonce: not base64url',
-      hint: 'Send 16 to 64 bytes.',
-    });
-  }
 }

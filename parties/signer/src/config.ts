@@ -7,6 +7,8 @@ export const configSchema = v.strictObject({
   deploymentFile: v.string(),
   nsmSocket: v.string(),
   origins: v.optional(v.array(v.string()), []),
+  /** Addresses of reverse proxies whose word on the client's address is believed. */
+  trustedProxies: v.optional(v.array(v.string()), []),
   logLevel: v.optional(v.picklist(['debug', 'info', 'warn', 'error']), 'info'),
 });
 export type Config = v.InferOutput<typeof configSchema>;

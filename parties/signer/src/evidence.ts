@@ -28,7 +28,7 @@ export class OwnEvidence {
     this.#now = now;
   }
 
-  /** At most a minute old; with a challenge (up to 64 bytes), made for it. Throws NsmError. */
+  /** At most a minute old; with a challenge (32 bytes), made for it. Throws NsmError. */
   async current(nonce?: Uint8Array): Promise<Evidence> {
     if (nonce !== undefined) return this.#make(nonce);
     if (this.#current === null || this.#now() - this.#current.made > renewAfter) {

@@ -31,6 +31,8 @@ interface Waiting {
 const connections = 2;
 const timeout = 8_000;
 const maximumWaiting = 2_000;
+/** bytes */
+const maximumAnswer = 1_048_576;
 
 /**
  * The way to the kms: few connections, and on each one batch at a time. What comes while a batch is away goes with the next, so
@@ -50,6 +52,7 @@ export class KmsLink {
       pipelining: 1,
       bodyTimeout: timeout,
       headersTimeout: timeout,
+      maxResponseSize: maximumAnswer,
     });
     this.#path = address.pathname;
   }

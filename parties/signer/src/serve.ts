@@ -36,7 +36,9 @@ function open({ sealing, deployment }: Signer, sealed: Uint8Array, aad: Uint8Arr
 /** One constant answer outwards, but for what the person wrote (law 8) and what a new request mends. */
 function refusal(error: unknown): SignerAnswer {
   const told = (code: string, message: string, hint: string) => ({ status: 'refused', code, message, hint }) as const;
-  if (error instanceof IntentError) return told(error.code, error.message.slice(0, 300), error.hint.slice(0, 300));
+  // What is cut may end within a character of the person's own field names, which the answer cannot carry.
+  const cut = (text: string) => text.slice(0, 300).toWellFormed();
+  if (error instanceof IntentError) return told(error.code, cut(error.message), cut(error.hint));
   if (error instanceof ReleaseError && error.code !== 'refused')
     return told(error.code, 'The kms could not release.', 'Try again.');
   if (error instanceof Refusal && error.code !== 'refused') return told(error.code, error.message, error.hint);

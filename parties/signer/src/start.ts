@@ -68,6 +68,7 @@ export async function start(config: Config) {
     metrics,
     ready: () => true,
     origins: config.origins,
+    trustedProxies: config.trustedProxies,
   });
   const listening = await app.listen({ host: config.host, port: config.port });
   presentation.now();

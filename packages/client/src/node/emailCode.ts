@@ -44,13 +44,14 @@ export async function signInByEmail(signIn: EmailSignIn): Promise<TokenClaims> {
 }
 
 /** E-mail, then code, until the issuer is content. Resolves with where to go then. */
-async function prove(agent: UserAgent, interaction: URL, { email, readCode }: EmailSignIn): Promise<string> {
+async function prove(agent: UserAgent, interaction: URL, signIn: EmailSignIn): Promise<string> {
+  const { email } = signIn;
   const step = (name: string) => new URL(`${interaction.pathname}/${name}`, interaction);
   let state = await agent.send(step('email'), { email });
   for (let problem: string | null = null; state['step'] === 'code'; ) {
     const mailed = typeof state['email'] === 'string' ? state['email'] : email;
     const triesLeft = typeof state['triesLeft'] === 'number' ? state['triesLeft'] : 1;
-    const code = await readCode({ email: mailed, triesLeft, problem });
+    const code = await signIn.readCode({ email: mailed, triesLeft, problem });
     const answer = await agent.try(step('code'), { code });
     if (answer.problem === null) state = answer.fields;
     else if (answer.problem.reason === 'wrong-code' || answer.problem.reason === 'bad-field') {
@@ -77,7 +78,7 @@ class UserAgent {
 
   /** Where an address leads, one step on. Throws ClientError `sign-in-failed`. */
   async follow(url: URL): Promise<URL> {
-    const response = await this.#request(url, {});
+    const response = await this.#request(url, null);
     const body = new Uint8Array(await response.arrayBuffer());
     const location = response.headers.get('location');
     if (location === null) throw refused(body, response.status);
@@ -93,20 +94,21 @@ class UserAgent {
 
   /** As {@link send}, with a refusal as a value. */
   async try(url: URL, fields: Fields): Promise<{ fields: Fields; problem: ClientError | null }> {
-    const response = await this.#request(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(fields),
-    });
+    const response = await this.#request(url, JSON.stringify(fields));
     const body = new Uint8Array(await response.arrayBuffer());
     return { fields: asFields(body), problem: response.ok ? null : refused(body, response.status) };
   }
 
-  async #request(url: URL, init: RequestInit): Promise<Response> {
+  async #request(url: URL, body: string | null): Promise<Response> {
     const cookie = this.#jar.headerFor(url);
-    const headers = { accept: 'application/json', ...init.headers, ...(cookie === '' ? {} : { cookie }) };
+    const headers = {
+      accept: 'application/json',
+      ...(body === null ? {} : { 'content-type': 'application/json' }),
+      ...(cookie === '' ? {} : { cookie }),
+    };
+    const method = body === null ? 'GET' : 'POST';
     const signal = AbortSignal.timeout(this.#timeout);
-    const response = await this.#fetch(url, { ...init, headers, redirect: 'manual', signal }).catch((cause) => {
+    const response = await this.#fetch(url, { method, headers, body, redirect: 'manual', signal }).catch((cause) => {
       throw unreachable('issuer', url.origin, cause);
     });
     this.#jar.take(response, url);

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { link, open, readFile, rm, stat } from 'node:fs/promises';
 import { concat, fromBase64url } from '@symbolon/crypto';
 import { signEs256 } from '@symbolon/crypto/native';
@@ -43,8 +43,8 @@ async function read(path: string): Promise<KeyObject | null> {
 /** Written whole beside its place and linked there: two that race end with one key, and a crash leaves none or a whole one. */
 async function make(path: string): Promise<KeyObject> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const beside = `${path}.${process.pid}.new`;
-  const file = await open(beside, 'w', 0o600);
+  const beside = `${path}.${randomUUID()}.new`;
+  const file = await open(beside, 'wx', 0o600);
   try {
     await file.writeFile(privateKey.export({ type: 'pkcs8', format: 'pem' }));
     await file.sync();

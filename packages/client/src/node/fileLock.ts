@@ -4,8 +4,10 @@ import { chainLock, type Lock } from '../lock.ts';
 import { isMissing } from './fileStorage.ts';
 
 const pause = 20;
-/** A lock whose owner cannot be read, ms: it was being written when its process died. */
+/** A lock without an owner's number after this, ms, was left by a process that died while it wrote it. */
 const unreadableFor = 5_000;
+/** Nothing under a lock takes this long, ms: its owner's number belongs to another process by now. */
+const longest = 5 * 60_000;
 
 /**
  * Over all processes that share a device's folder: two commands at once must not both use one refresh token. A lock left by a
@@ -41,8 +43,9 @@ async function claim(path: string): Promise<boolean> {
 async function isAbandoned(path: string): Promise<boolean> {
   try {
     const owner = Number(await readFile(path, 'utf8'));
-    if (Number.isSafeInteger(owner) && owner > 0) return !isRunning(owner);
-    return Date.now() - (await stat(path)).mtimeMs > unreadableFor;
+    const age = Date.now() - (await stat(path)).mtimeMs;
+    if (Number.isSafeInteger(owner) && owner > 0) return !isRunning(owner) || age > longest;
+    return age > unreadableFor;
   } catch (error) {
     if (isMissing(error)) return false;
     throw error;

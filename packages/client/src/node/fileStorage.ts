@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClientError } from '../errors.ts';
@@ -34,7 +35,7 @@ export class FileStorage implements DeviceStorage {
 
   async set(name: string, bytes: Uint8Array): Promise<void> {
     const path = this.#path(name);
-    const beside = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}.new`;
+    const beside = `${path}.${randomUUID()}.new`;
     const file = await open(beside, 'wx', 0o600);
     try {
       await file.writeFile(bytes);

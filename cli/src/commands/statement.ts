@@ -1,0 +1,137 @@
+import { toBase64url, toHex } from '@symbolon/crypto';
+import type { Decision, Deployment } from '@symbolon/protocol';
+import type { Command } from 'commander';
+import { CliError } from '../errors.ts';
+import { readHome } from '../home.ts';
+import type { Io } from '../io.ts';
+import type { Common } from '../program.ts';
+import { nativeChecks } from '../statements/checks.ts';
+import { readStatementFile, writeStatementFile } from '../statements/file.ts';
+import { fetchStatements, submitStatement } from '../statements/log.ts';
+import { nextStatement } from '../statements/next.ts';
+import { readOrganisationKey, signStatementAs } from '../statements/organisation.ts';
+import { readPair } from '../statements/pair.ts';
+import { bodyOf, decisionInWords, signaturesInWords, statementLine } from '../statements/words.ts';
+
+interface NewOptions extends Common {
+  allow?: string;
+  withdraw?: string;
+  note: string;
+  out: string;
+}
+
+export function addStatement(program: Command, io: Io): void {
+  const statement = program
+    .command('statement')
+    .description('What organisations decide together: which signers may be trusted. No organisation decides alone.')
+    .addHelpText(
+      'after',
+      `
+How a statement comes about:
+  $ symbolon statement new --allow measurement.json --out next.json
+  $ symbolon statement sign next.json --key organisations/a/organisation.key    # at the one organisation
+  $ symbolon statement sign next.json --key organisations/b/organisation.key    # at the other
+  $ symbolon statement submit next.json
+  $ symbolon statement list`,
+    );
+  statement
+    .command('new')
+    .description("Make the next statement on the kms's list, without a signature yet.")
+    .option('--allow <file>', 'allow signers of the measurement in this JSON file')
+    .option('--withdraw <file>', 'withdraw what was allowed, at once')
+    .option('--note <text>', 'why, for those who read the list', '')
+    .option('--out <file>', 'where to write it', 'statement.json')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ symbolon statement new --allow measurement.json --note "release 1.2" --out next.json',
+    )
+    .action(async (_options: unknown, command: Command) => makeNew(command.optsWithGlobals<NewOptions>(), io));
+  statement
+    .command('sign')
+    .description('Read a statement, then sign it as one organisation.')
+    .argument('<file>', 'made by `statement new`; the signature is added to it')
+    .requiredOption('--key <file>', "the organisation's key: 32 bytes, readable by its owner alone")
+    .addHelpText('after', '\nExample:\n  $ symbolon statement sign next.json --key organisations/a/organisation.key')
+    .action(async (file: string, _options: unknown, command: Command) => {
+      sign(file, command.optsWithGlobals<Common & { key: string }>(), io);
+    });
+  statement
+    .command('submit')
+    .description('Hand a statement, signed by enough organisations, to the kms, which logs it.')
+    .argument('<file>')
+    .addHelpText('after', '\nExample:\n  $ symbolon statement submit next.json')
+    .action(async (file: string, _options: unknown, command: Command) => {
+      const { deployment } = homeOf(command);
+      await submitStatement(deployment, readStatementFile(file));
+      io.out('Logged. `symbolon statement list` shows when it counts.');
+    });
+  statement
+    .command('list')
+    .description('Verify and show every statement so far.')
+    .option('--json', 'print a JSON list')
+    .addHelpText('after', '\nExample:\n  $ symbolon statement list --json')
+    .action(async (_options: unknown, command: Command) => {
+      const { deployment } = homeOf(command);
+      await list(deployment, command.optsWithGlobals<{ json?: true }>().json === true, io);
+    });
+}
+
+async function makeNew({ allow, withdraw, note, out, home, device }: NewOptions, io: Io): Promise<void> {
+  const { deployment } = readHome(home, device);
+  const decision = decisionOf(deployment, allow, withdraw, note);
+  const body = nextStatement(await fetchStatements(deployment, nativeChecks), deployment, decision, Date.now());
+  const made = { body, signatures: [] };
+  writeStatementFile(out, made);
+  for (const line of decisionInWords(bodyOf(made))) io.out(line);
+  io.out(`Written to ${out}. It takes ${deployment.threshold} signatures: symbolon statement sign ${out} --key FILE`);
+}
+
+function sign(file: string, { key: keyFile, home, device }: Common & { key: string }, io: Io): void {
+  const { deployment } = readHome(home, device);
+  const statement = readStatementFile(file);
+  using key = readOrganisationKey(keyFile);
+  const own = toBase64url(key.publicKey);
+  if (!deployment.organisations.some((one) => toBase64url(one.key) === own)) {
+    const hint = 'The organisations and their keys stand in deployment.json.';
+    throw new CliError('organisation-unknown', `The key in ${keyFile} is of no organisation of this deployment.`, hint);
+  }
+  for (const line of decisionInWords(bodyOf(statement))) io.out(line);
+  const others = statement.signatures.filter(({ organisation }) => toBase64url(organisation) !== own);
+  const signed = { body: statement.body, signatures: [...others, signStatementAs(key, statement.body)] };
+  writeStatementFile(file, signed);
+  for (const line of signaturesInWords(signed, deployment)) io.out(line);
+}
+
+async function list(deployment: Deployment, json: boolean, io: Io): Promise<void> {
+  const statements = await fetchStatements(deployment, nativeChecks);
+  if (json) {
+    const shown = statements.map(({ body, hash, loggedAt }) => ({ ...body, hash, loggedAt }));
+    io.out(JSON.stringify(shown, (_key, value) => (value instanceof Uint8Array ? toHex(value) : value)));
+    return;
+  }
+  if (statements.length === 0) io.out('No statement yet: no signer is trusted.');
+  for (const one of statements) io.out(statementLine(one, deployment, Date.now()));
+}
+
+function decisionOf(
+  deployment: Deployment,
+  allow: string | undefined,
+  withdraw: string | undefined,
+  note: string,
+): Decision {
+  if (allow !== undefined && withdraw === undefined)
+    return { what: 'allow-signer', pair: readPair(allow, deployment), note };
+  if (withdraw !== undefined && allow === undefined) {
+    return { what: 'withdraw-signer', pair: readPair(withdraw, deployment), note };
+  }
+  throw new CliError(
+    'decision-unclear',
+    'A statement decides one thing.',
+    'Give either --allow FILE or --withdraw FILE.',
+  );
+}
+
+function homeOf(command: Command) {
+  const { home, device } = command.optsWithGlobals<Common>();
+  return readHome(home, device);
+}

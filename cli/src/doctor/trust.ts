@@ -1,0 +1,58 @@
+import { addressOf, type Deployment, evidenceCodec, paths } from '@symbolon/protocol';
+import { allowedPairs, EvidenceVerifier, type VerifiedStatement } from '@symbolon/verify';
+import { request } from '../http.ts';
+import { nativeChecks } from '../statements/checks.ts';
+import { fetchStatements } from '../statements/log.ts';
+import { statementLine } from '../statements/words.ts';
+import { bad, type Finding, good, note } from './findings.ts';
+
+/** What this deployment's trust rests on, as far as it can be seen from here. */
+export async function examineTrust(deployment: Deployment): Promise<Finding[]> {
+  const list = await attempt(() => fetchStatements(deployment, nativeChecks));
+  if (list instanceof Error) {
+    return [...roots(deployment), bad('statements', list.message, 'Without the list no signer can be judged.')];
+  }
+  return [...roots(deployment), ...statements(list, deployment), await evidence(list, deployment)];
+}
+
+function roots(deployment: Deployment): Finding[] {
+  const { id, mode, organisations, threshold } = deployment;
+  const names = organisations.map(({ name }) => name).join(', ');
+  const needed = good('organisations', `${threshold} of ${organisations.length} decide: ${names}`);
+  if (mode === 'production') return [good('deployment', `${id}, production`), needed];
+  return [
+    note('deployment', `${id}, DEVELOPMENT: no hardware stands behind the signer`),
+    note(
+      'development keys',
+      "the attestation root, all organisations' keys, the keys of kms and cloud: files on this machine",
+    ),
+    needed,
+  ];
+}
+
+function statements(list: readonly VerifiedStatement[], deployment: Deployment): Finding[] {
+  if (list.length === 0) return [bad('statements', 'none: no signer is trusted', 'symbolon statement new --help')];
+  return list.map((one) => good('statement', statementLine(one, deployment, Date.now()).trim()));
+}
+
+async function evidence(list: readonly VerifiedStatement[], deployment: Deployment): Promise<Finding> {
+  const now = () => Date.now();
+  const verifier = new EvidenceVerifier(deployment, () => allowedPairs(list, deployment.waitSeconds, now()), now);
+  const shown = await attempt(async () => {
+    const bytes = await request('signer', addressOf(deployment.signer.url, paths.evidence));
+    return verifier.present(evidenceCodec.decode(bytes));
+  });
+  if (shown instanceof Error) {
+    const next = 'After an edit of its source: start the system again. Otherwise trust this signer with nothing.';
+    return bad('evidence', shown.message, next);
+  }
+  return good('evidence', `fresh, of an allowed measurement, good until ${new Date(shown.expires).toISOString()}`);
+}
+
+async function attempt<T>(work: () => Promise<T>): Promise<T | Error> {
+  try {
+    return await work();
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
