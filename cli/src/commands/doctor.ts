@@ -40,9 +40,8 @@ async function examine({ deployment, running, device }: Home): Promise<Finding[]
     examineParty('signer', deployment),
     ...(running === null ? [] : [examineLocal('chain', running.chain), examineLocal('mailbox', running.mailbox)]),
     examineTrust(deployment),
-    examineDevice(device),
   ]);
-  return found.flat();
+  return [...found.flat(), ...examineDevice(device)];
 }
 
 function linesOf({ about, state, says, next }: Finding): string[] {

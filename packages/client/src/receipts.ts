@@ -10,6 +10,7 @@ import {
   receiptsCodec,
   type Signed,
 } from '@symbolon/protocol';
+import { BoundedMap } from '@symbolon/verify';
 import type { Device } from './device.ts';
 import { ClientError } from './errors.ts';
 import { readAnswer } from './parties.ts';
@@ -151,14 +152,34 @@ export class ReceiptChain {
   }
 }
 
+/** Receipts that each device has verified last: the same one is read on its way in, and again as the newest known. */
+const verified = new WeakMap<Device, BoundedMap<string, ReadReceipt>>();
+const verifiedEach = 32;
+
 /** A receipt of this wallet under the kms's signature. Throws ClientError `receipts-inconsistent`. */
 export function readReceipt(device: Device, wallet: Uint8Array, signed: Signed): ReadReceipt {
-  const { deployment, crypto } = device;
-  const receipt = opened(() => openStatement(receiptStatement, signed, deployment.kms.signing, crypto.checks.ed25519));
-  if (receipt === null || receipt.deployment !== deployment.id || !equal(receipt.wallet, wallet)) {
+  const read = verifiedBefore(device, signed) ?? verify(device, signed);
+  if (read === null || !equal(read.receipt.wallet, wallet)) {
     throw inconsistent('a receipt is not one of the kms for this wallet');
   }
-  return { receipt, hash: receiptHash(signed.body), signed };
+  return read;
+}
+
+function verifiedBefore(device: Device, { body, signature }: Signed): ReadReceipt | null {
+  const known = verified.get(device)?.get(toHex(signature));
+  // The signature is only the name it is found under: what was verified are these very bytes.
+  return known !== undefined && equal(known.signed.body, body) ? known : null;
+}
+
+function verify(device: Device, signed: Signed): ReadReceipt | null {
+  const { deployment, crypto } = device;
+  const receipt = opened(() => openStatement(receiptStatement, signed, deployment.kms.signing, crypto.checks.ed25519));
+  if (receipt === null || receipt.deployment !== deployment.id) return null;
+  const read = { receipt, hash: receiptHash(signed.body), signed };
+  const own = verified.get(device) ?? new BoundedMap<string, ReadReceipt>(verifiedEach);
+  verified.set(device, own);
+  own.set(toHex(signed.signature), read);
+  return read;
 }
 
 /** As {@link requireLinks}, from the newest known on, or from the very first. */

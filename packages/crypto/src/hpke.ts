@@ -25,10 +25,10 @@ export const KEM_X_WING: HpkeKem = {
 
 /** HKDF-SHA256 (RFC 9180 section 7.2). */
 export const KDF_HKDF_SHA256 = 0x0001;
-/** AES-256-GCM (RFC 9180 section 7.3). */
-export const AEAD_AES_256_GCM = 0x0002;
+/** ChaCha20-Poly1305 (RFC 9180 section 7.3). */
+export const AEAD_CHACHA20_POLY1305 = 0x0003;
 
-/** Bytes that AES-GCM adds to a plaintext. */
+/** Bytes that the AEAD adds to a plaintext. */
 export const TAG_LENGTH = 16;
 
 /** Exporter context of the reply key (RFC 9180 section 5.3, used as in RFC 9458 section 4.4). */
@@ -69,7 +69,7 @@ export interface HpkeRecipient extends Disposable {
 }
 
 /**
- * HPKE in base mode, one message a context, with HKDF-SHA256 and AES-256-GCM over one KEM. The native side answers at
+ * HPKE in base mode, one message a context, with HKDF-SHA256 and ChaCha20-Poly1305 over one KEM. The native side answers at
  * once, the device's side with a promise.
  */
 export interface Hpke {

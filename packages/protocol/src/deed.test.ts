@@ -143,6 +143,25 @@ describe('a revoked key never returns', () => {
   });
 });
 
+describe('a deed has its bounds', () => {
+  const late = (number: number): Deed => ({ ...three, number, previous: filled(32, 1) });
+  it('past the thirtieth version devices can only be taken out: nobody can fill it up and stay', () => {
+    const added = (before: Deed) => after(before, { devices: [...before.devices, device(4, 'approval')] });
+    assert.equal(deedChange(late(29), hashOf(late(29)), added(late(29))).kind, 'enrol');
+    refused(late(30), added(late(30)));
+    const without = after(late(30), { devices: [own, embedded], revoked: [thumbprint(second.key)] });
+    assert.equal(deedChange(late(30), hashOf(late(30)), without).kind, 'revoke');
+  });
+
+  it('a device is named in printable characters', () => {
+    const named = (name: string) => deedCodec.encode({ ...first, devices: [{ ...own, name }] });
+    named("Alice's phone \u{1f4f1}");
+    for (const name of ['', 'a\nb', 'a\u0000', 'a\u202eb', 'a\u2028b', 'a\u200bb', 'x'.repeat(65)]) {
+      assert.throws(() => named(name), ProtocolError);
+    }
+  });
+});
+
 describe('salted hashes', () => {
   it('no pair of issuer and subject can be cut elsewhere to look like another', () => {
     const salt = filled(32, 1);

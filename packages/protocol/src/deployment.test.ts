@@ -36,6 +36,15 @@ describe('a deployment file', () => {
     'of a mode in between': { ...file, mode: 'staging' },
     'with a name that could be taken for another': { ...file, id: 'Test File' },
     'with one organisation deciding alone': { ...file, threshold: 1 },
+    'with more organisations deciding than there are': { ...file, threshold: 4 },
+    'with one organisation under two names': {
+      ...file,
+      organisations: [organisation(1), { ...organisation(1), name: 'x' }, organisation(2)],
+    },
+    'in production, with an address that anyone on the way can read': {
+      ...file,
+      kms: { ...file.kms, url: 'http://kms.example' },
+    },
     'without organisations': { ...file, organisations: [] },
     'without issuers': { ...file, issuers: [] },
     'without attestation roots': { ...file, attestationRoots: [] },

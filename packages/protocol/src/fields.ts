@@ -46,11 +46,13 @@ export const text = (min: number, max: number) =>
     v.check((value) => value.isWellFormed(), 'has a lone surrogate'),
   );
 
+const unsigned = () => v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
 /** An unsigned integer that JavaScript holds exactly. */
-export const uint = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+export const uint = unsigned();
 
 /** Unix time in milliseconds. */
-export const millis = uint;
+export const millis = unsigned();
 
 /** SHA-256 output. */
 export const hash32 = bytes(32);

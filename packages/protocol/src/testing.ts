@@ -93,7 +93,9 @@ function bytesOf(actions: readonly Inside[]): fc.Arbitrary<unknown> {
 
 function textOf(actions: readonly Inside[]): fc.Arbitrary<unknown> {
   const pattern = actions.find(({ type }) => type === 'regex')?.requirement;
-  if (pattern instanceof RegExp) return fc.stringMatching(pattern);
+  const lengths = actions.some(({ type }) => type === 'min_length');
+  // With lengths beside it a pattern only forbids characters: what it refuses is filtered out.
+  if (pattern instanceof RegExp && !lengths) return fc.stringMatching(pattern);
   const minLength = bound(actions, 'min_length', 0);
   const maxLength = Math.min(bound(actions, 'max_length', minLength + spread), minLength + spread);
   return fc.string({ unit: 'grapheme', minLength, maxLength });

@@ -22,7 +22,7 @@ export function cbor<T>(schema: v.GenericSchema<unknown, T>): Codec<T> {
   };
 }
 
-export const echoMessage = v.strictObject({ text: v.string(), delayMs: v.optional(v.number()) });
+const echoMessage = v.strictObject({ text: v.string(), delayMs: v.optional(v.number()) });
 
 /** An app with one echo route, a record of what its handler was given, and of the lines it logged. */
 export function echoApp(

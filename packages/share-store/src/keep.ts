@@ -86,13 +86,17 @@ export async function keep(store: ShareStore, request: Authorised): Promise<{ ke
 
 async function openKeep(store: ShareStore, message: Keep) {
   const purpose = store.store === 'kms' ? 'keep-kms' : 'keep-cloud';
-  const { plaintext, reply } = await store.sealing.open(
-    message.sealed,
-    sealInfo(purpose, store.deployment.id),
-    message.wallet,
-  );
+  const { plaintext, reply } = await opened(store, message, sealInfo(purpose, store.deployment.id));
   reply[Symbol.dispose]();
   return unpackKeep(plaintext);
+}
+
+async function opened({ sealing }: ShareStore, { sealed, wallet }: Keep, info: Uint8Array) {
+  try {
+    return await sealing.open(sealed, info, wallet);
+  } catch {
+    throw new Refusal('share-mismatch', 'The shares are not sealed to this store for this wallet.');
+  }
 }
 
 /** The kms is told the mailbox that the issuer verified and that stands hashed in the deed; the cloud is not told. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { find as findSchema, findCodec, mailCodeCodec, ProtocolError } from '@symbolon/protocol';
+import { findCodec, find as findSchema, mailCodeCodec, ProtocolError } from '@symbolon/protocol';
 import { is } from 'valibot';
 import { Authoriser } from './authorise.ts';
 import { Refusal, type RefusalReason } from './errors.ts';
@@ -33,12 +33,18 @@ describe('every use needs a token and a proof over exactly this message', () => 
 
   it('a proof beside another token is refused', async () => {
     const other = await issuer.token('mallory', device);
-    await assert.rejects(authoriser().authorise(findCodec, htu, { ...(await ask()), token: other }), reasonIs('proof-mismatch'));
+    await assert.rejects(
+      authoriser().authorise(findCodec, htu, { ...(await ask()), token: other }),
+      reasonIs('proof-mismatch'),
+    );
   });
 
   it('a message changed after the proof was made is refused', async () => {
     const changed = findCodec.encode({ ...message, expires: message.expires + 1 });
-    await assert.rejects(authoriser().authorise(findCodec, htu, { ...(await ask()), message: changed }), reasonIs('proof-mismatch'));
+    await assert.rejects(
+      authoriser().authorise(findCodec, htu, { ...(await ask()), message: changed }),
+      reasonIs('proof-mismatch'),
+    );
   });
 
   it("a message made for another recipient's address is refused", async () => {
@@ -73,7 +79,11 @@ describe('every use needs a token and a proof over exactly this message', () => 
   });
 
   it('a token without a proof by anyone is nothing', async () => {
-    for (const proof of ['', 'a.b.c', new TestDevice().proof({ htu, iat: 0, ath: filled(32, 0), rh: filled(32, 0), msg: filled(32, 0) })]) {
+    for (const proof of [
+      '',
+      'a.b.c',
+      new TestDevice().proof({ htu, iat: 0, ath: filled(32, 0), rh: filled(32, 0), msg: filled(32, 0) }),
+    ]) {
       await assert.rejects(authoriser().authorise(findCodec, htu, { ...(await ask()), proof }), Refusal);
     }
   });

@@ -148,8 +148,12 @@ describe('a version by a device is refused', () => {
     const embedded = entryOf(second, 'approval', 'https://dapp.example');
     const scoped = byDevice(nextBody(deed, { devices: [entry, embedded] }), own);
     const { deed: two } = verify(first, scoped);
-    refused(() => verify(first, scoped, byDevice(nextBody(two, { devices: [...two.devices, entryOf(third, 'approval')] }), second)));
-    refused(() => verify(first, scoped, byDevice(nextBody(two, { devices: [embedded], revoked: [thumbprint(own.point)] }), second)));
+    refused(() =>
+      verify(first, scoped, byDevice(nextBody(two, { devices: [...two.devices, entryOf(third, 'approval')] }), second)),
+    );
+    refused(() =>
+      verify(first, scoped, byDevice(nextBody(two, { devices: [embedded], revoked: [thumbprint(own.point)] }), second)),
+    );
   });
 
   it('that says a device came by mail', () => {
@@ -216,7 +220,9 @@ describe('a version by mailbox recovery', () => {
 
   it('a confirmation is not good for the next version that would let the same key in', () => {
     const later = nextBody(decoded(enrolled), { devices: [...decoded(enrolled).devices, entryOf(third, 'mail')] });
-    refused(() => verify(first, enrolled, byMail(confirm(kms.signing, { key: thumbprint(third.point) }), cloudSays, later)));
+    refused(() =>
+      verify(first, enrolled, byMail(confirm(kms.signing, { key: thumbprint(third.point) }), cloudSays, later)),
+    );
   });
 });
 

@@ -59,6 +59,13 @@ describe('evidence that chains to the pinned root, is fresh, and binds an allowe
   });
 });
 
+describe('a production deployment', () => {
+  it('pins the root of the hardware: a development root is believed by development alone', () => {
+    const production = { ...deployment, mode: 'production' } as const;
+    assert.throws(() => new EvidenceVerifier(production, () => [pair], clock.now), RangeError);
+  });
+});
+
 describe('evidence is refused', () => {
   it('presented with other keys than it binds', async () => {
     const { evidence } = setUp();
@@ -87,13 +94,19 @@ describe('evidence is refused', () => {
   it('of another measurement, by any one PCR', async () => {
     const { evidence } = setUp();
     for (const other of [pcrs(9, 2, 3), pcrs(1, 9, 3), pcrs(1, 2, 9)]) {
-      await assert.rejects(evidence.present(evidenceOf(world, signer, { pcrs: other })), reasonIs('evidence-not-allowed'));
+      await assert.rejects(
+        evidence.present(evidenceOf(world, signer, { pcrs: other })),
+        reasonIs('evidence-not-allowed'),
+      );
     }
   });
 
   it('in debug mode, even where a list allows zeros', async () => {
     const { evidence } = setUp({ pcr0: filled(48, 0), pcr1: filled(48, 0), pcr2: filled(48, 0), configuration });
-    await assert.rejects(evidence.present(evidenceOf(world, signer, { pcrs: pcrs(0, 0, 0) })), reasonIs('evidence-invalid'));
+    await assert.rejects(
+      evidence.present(evidenceOf(world, signer, { pcrs: pcrs(0, 0, 0) })),
+      reasonIs('evidence-invalid'),
+    );
   });
 
   it('with a PCR missing', async () => {

@@ -85,7 +85,10 @@ describe('a device proof', () => {
     refused(() => proofs.verify(`${head}.${body}.${toBase64url(filled(64, 0))}`, expected), 'proof-invalid');
     const signature = new Uint8Array(Buffer.from(tail ?? '', 'base64url'));
     for (let bit = 0; bit < 512; bit += 5) {
-      refused(() => proofs.verify(`${head}.${body}.${toBase64url(flipped(signature, bit))}`, expected), 'proof-invalid');
+      refused(
+        () => proofs.verify(`${head}.${body}.${toBase64url(flipped(signature, bit))}`, expected),
+        'proof-invalid',
+      );
     }
     // What did not verify has not used the proof up.
     proofs.verify(`${head}.${body}.${tail}`, expected);
@@ -94,13 +97,18 @@ describe('a device proof', () => {
   it('by a point that is not on the curve is no proof', () => {
     const { proofs, claims } = setUp();
     const proof = device.proof(claims());
-    const header = { typ: 'dpop+jwt', alg: 'ES256', jwk: { crv: 'P-256', kty: 'EC', x: 'A'.repeat(43), y: 'A'.repeat(43) } };
+    const header = {
+      typ: 'dpop+jwt',
+      alg: 'ES256',
+      jwk: { crv: 'P-256', kty: 'EC', x: 'A'.repeat(43), y: 'A'.repeat(43) },
+    };
     const forged = [toBase64url(utf8(JSON.stringify(header))), ...proof.split('.').slice(1)].join('.');
     refused(() => proofs.verify(forged, expected), 'proof-invalid');
   });
 
   it('of another form is refused, not a fault', () => {
     const { proofs } = setUp();
-    for (const text of ['', '..', 'a.b.c', 'x'.repeat(3_000)]) refused(() => proofs.verify(text, expected), 'proof-invalid');
+    for (const text of ['', '..', 'a.b.c', 'x'.repeat(3_000)])
+      refused(() => proofs.verify(text, expected), 'proof-invalid');
   });
 });

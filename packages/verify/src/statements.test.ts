@@ -23,8 +23,12 @@ const other = { ...pair, pcr0: filled(48, 9) };
 const allow: Decision = { what: 'allow-signer', pair, note: '' };
 const withdraw: Decision = { what: 'withdraw-signer', pair, note: '' };
 
-const bodyOf = (number: number, previous: Uint8Array | null, decision: Decision, changed: Partial<StatementBody> = {}) =>
-  statementBodyCodec.encode({ v: 1, deployment: deployment.id, number, previous, made: 1, decision, ...changed });
+const bodyOf = (
+  number: number,
+  previous: Uint8Array | null,
+  decision: Decision,
+  changed: Partial<StatementBody> = {},
+) => statementBodyCodec.encode({ v: 1, deployment: deployment.id, number, previous, made: 1, decision, ...changed });
 const signatureBy = (body: Uint8Array, key: SigningKey) => ({
   organisation: key.publicKey,
   signature: key.sign(tagged('statement', body)),
@@ -46,7 +50,15 @@ function listOf(...decisions: Decision[]): LoggedStatement[] {
 const entryOf = (body: Uint8Array, number: number, changed: Partial<StatementEntry> = {}, by = kms.signing) =>
   signStatement(
     statementEntryStatement,
-    { v: 1, deployment: deployment.id, number, statement: statementHash(body), at: number * 1_000, log: number, ...changed },
+    {
+      v: 1,
+      deployment: deployment.id,
+      number,
+      statement: statementHash(body),
+      at: number * 1_000,
+      log: number,
+      ...changed,
+    },
     by,
   );
 
@@ -59,7 +71,12 @@ describe('a statement is made by k of n organisations', () => {
   const body = bodyOf(1, null, allow);
 
   it('by any k of them, or more', () => {
-    for (const keys of [[one, two], [two, three], [three, one], [one, two, three]]) {
+    for (const keys of [
+      [one, two],
+      [two, three],
+      [three, one],
+      [one, two, three],
+    ]) {
       assert.deepEqual(verify(signedBy(body, ...keys)).hash, statementHash(body));
     }
   });
@@ -98,7 +115,10 @@ describe('the list of statements', () => {
   const list = listOf(allow, withdraw, allow);
 
   it('is numbered and chained from its first', () => {
-    assert.deepEqual(verifyList(list).map(({ loggedAt }) => loggedAt), [1_000, 2_000, 3_000]);
+    assert.deepEqual(
+      verifyList(list).map(({ loggedAt }) => loggedAt),
+      [1_000, 2_000, 3_000],
+    );
     assert.deepEqual(verifyList([]), []);
     const [a, b, c] = list as [LoggedStatement, LoggedStatement, LoggedStatement];
     for (const wrong of [[b], [a, c], [b, a], [a, a], [a, b, b]]) refused(() => verifyList(wrong));

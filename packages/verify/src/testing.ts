@@ -70,17 +70,20 @@ export const filled = (length: number, byte: number): Uint8Array => new Uint8Arr
 export const flipped = (bytes: Uint8Array, bit: number): Uint8Array =>
   bytes.map((byte, index) => (index === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte));
 
+/** When the tests began, whole seconds in ms. */
+const started = Math.floor(Date.now() / 1_000) * 1_000;
+
 /** A clock, ms. It starts now, since certificates are made by the real one. */
 export class Clock {
-  at = Math.floor(Date.now() / 1_000) * 1_000;
+  at = started;
   readonly now = (): number => this.at;
 }
 
 export const audience = 'wallet';
-export const issuerUrl = 'https://issuer.example';
+const issuerUrl = 'https://issuer.example';
 
 /** An issuer of ID tokens, ES256. Its keys are published at {@link jwksUrl}, which needs no server. */
-export class TestIssuer {
+class TestIssuer {
   readonly url: string;
   readonly jwksUrl: string;
   readonly #key: CryptoKey;
@@ -140,11 +143,7 @@ export class TestDevice {
   }
 
   /** A message with token and proof, as a party wants it. `at` ms. */
-  ask<T>(
-    codec: Codec<T>,
-    value: T,
-    to: { htu: string; token: string; at: number },
-  ): Authorised {
+  ask<T>(codec: Codec<T>, value: T, to: { htu: string; token: string; at: number }): Authorised {
     const message = codec.encode(value);
     const { htu, token, at } = to;
     const claims = { htu, iat: Math.floor(at / 1_000), ath: sha256(utf8(token)), msg: sha256(message) };
@@ -159,7 +158,7 @@ function requestOf(message: unknown): Uint8Array | null {
 }
 
 /** One store's own keys. */
-export interface StoreKeys {
+interface StoreKeys {
   signing: SigningKey;
   sealing: NativeRecipient;
 }
@@ -297,7 +296,7 @@ export const byDevice = (body: Uint8Array, device: TestDevice): DeedVersion => (
 export const entryOf = (device: TestDevice, how: 'approval' | 'mail', origin: string | null = null) => ({
   key: device.point,
   name: 'another',
-  added: Math.floor(Date.now() / 1_000) * 1_000,
+  added: started,
   how,
   origin,
 });
@@ -312,7 +311,7 @@ export async function keepAsk(
 ): Promise<Authorised> {
   const { id, deed, first, salt, mailbox, shares, person } = wallet;
   using packed = packKeep(
-    { salt, mailbox, curves: [...curvesInOrder], ...other.opening },
+    { salt, mailbox: store === 'kms' ? mailbox : null, curves: [...curvesInOrder], ...other.opening },
     other.shares ?? shares[store],
   );
   const info = sealInfo(`keep-${other.sealedFor ?? store}`, deployment.id);

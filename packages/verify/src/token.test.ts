@@ -45,7 +45,9 @@ function setUp(...signers: readonly Signer[]) {
 function token(clock: Clock, by: Signer, claims: Record<string, unknown> = {}, header: object = {}): Promise<string> {
   const now = clock.now() / 1_000;
   const said = { iss: url, aud: 'wallet', sub: 'alice', iat: now, exp: now + 300, ...claims };
-  return new SignJWT(said).setProtectedHeader({ alg: by.alg, kid: by.kid, ...header } as JWTHeaderParameters).sign(by.key);
+  return new SignJWT(said)
+    .setProtectedHeader({ alg: by.alg, kid: by.kid, ...header } as JWTHeaderParameters)
+    .sign(by.key);
 }
 
 /** What no library would make, signed all the same by the issuer's ES256 key. */
@@ -270,7 +272,13 @@ describe('the keys of an issuer', () => {
   });
 
   it('are not renewed from an answer that is too large or of another form', async () => {
-    for (const body of ['', '[]', '{"keys":{}}', `{"keys":[],"x":"${'x'.repeat(70_000)}"}`, JSON.stringify({ keys: Array(33).fill({}) })]) {
+    for (const body of [
+      '',
+      '[]',
+      '{"keys":{}}',
+      `{"keys":[],"x":"${'x'.repeat(70_000)}"}`,
+      JSON.stringify({ keys: Array(33).fill({}) }),
+    ]) {
       const { clock, published, tokens } = setUp(es256);
       published.body = body;
       await refused(tokens.verify(await token(clock, es256)), 'issuer-unreachable');

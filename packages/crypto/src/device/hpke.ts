@@ -1,4 +1,5 @@
-import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256, type KemInterface } from '@hpke/core';
+import { Chacha20Poly1305 } from '@hpke/chacha20poly1305';
+import { CipherSuite, DhkemX25519HkdfSha256, HkdfSha256, type KemInterface } from '@hpke/core';
 import { XWing } from '@hpke/hybridkem-x-wing';
 import { x25519 } from '@noble/curves/ed25519.js';
 import { concat, utf8 } from '../bytes.ts';
@@ -33,7 +34,7 @@ export class DeviceHpke implements Hpke {
   constructor(kem: Kem) {
     this.kem = kem;
     this.#kem = kem;
-    this.#suite = new CipherSuite({ kem: kem.implementation, kdf: new HkdfSha256(), aead: new Aes256Gcm() });
+    this.#suite = new CipherSuite({ kem: kem.implementation, kdf: new HkdfSha256(), aead: new Chacha20Poly1305() });
   }
 
   async seal(
@@ -115,7 +116,7 @@ async function replySecret(context: { export(context: Uint8Array, length: number
 const dhkemX25519 = new DhkemX25519HkdfSha256();
 const xWing = new XWing();
 
-/** DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM. */
+/** DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305. */
 export const hpkeX25519 = new DeviceHpke({
   ...KEM_X25519,
   implementation: dhkemX25519,
@@ -127,7 +128,7 @@ export const hpkeX25519 = new DeviceHpke({
   },
 });
 
-/** X-Wing, HKDF-SHA256, AES-256-GCM: hybrid post-quantum. */
+/** X-Wing, HKDF-SHA256, ChaCha20-Poly1305: hybrid post-quantum. */
 export const hpkeXWing = new DeviceHpke({
   ...KEM_X_WING,
   implementation: xWing,

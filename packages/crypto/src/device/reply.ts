@@ -1,3 +1,4 @@
+import { Chacha20Poly1305 } from '@hpke/chacha20poly1305';
 import { expand, extract } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concat, utf8 } from '../bytes.ts';
@@ -10,9 +11,11 @@ const NONCE_LENGTH = 12;
 const KEY = utf8('key');
 const NONCE = utf8('nonce');
 
+const aead = new Chacha20Poly1305();
+
 interface OneTimeCipher {
-  readonly key: CryptoKey;
-  readonly iv: Uint8Array<ArrayBuffer>;
+  readonly cipher: ReturnType<Chacha20Poly1305['createEncryptionContext']>;
+  readonly nonce: Uint8Array;
 }
 
 /** The exporter secret behind one reply (RFC 9458 section 4.4), good for one use. */
@@ -26,15 +29,15 @@ class ReplyKey {
     this.#enc = enc;
   }
 
-  /** Key and nonce of this reply; wipes the secret before anything is awaited. Throws `reply-used` the second time. */
-  async once(responseNonce: Uint8Array, usage: 'encrypt' | 'decrypt'): Promise<OneTimeCipher> {
+  /** Cipher and nonce of this reply; wipes the secret. Throws `reply-used` the second time. */
+  once(responseNonce: Uint8Array): OneTimeCipher {
     if (this.#used) throw new CryptoError('reply-used');
     const prk = extract(sha256, this.#secret.expose(), concat(this.#enc, responseNonce));
     using key = Secret.take(expand(sha256, prk, KEY, KEY_LENGTH));
-    const iv = concat(expand(sha256, prk, NONCE, NONCE_LENGTH));
+    const nonce = expand(sha256, prk, NONCE, NONCE_LENGTH);
     prk.fill(0);
     this.wipe();
-    return { key: await crypto.subtle.importKey('raw', key.expose(), 'AES-GCM', false, [usage]), iv };
+    return { cipher: aead.createEncryptionContext(key.expose()), nonce }; // which takes a copy
   }
 
   wipe(): void {
@@ -52,9 +55,8 @@ export class DeviceReplySealer implements ReplySealer {
 
   async sealReply(aad: Uint8Array, plaintext: Uint8Array): Promise<Uint8Array> {
     const responseNonce = crypto.getRandomValues(new Uint8Array(REPLY_NONCE_LENGTH));
-    const { key, iv } = await this.#key.once(responseNonce, 'encrypt');
-    const algorithm = { name: 'AES-GCM', iv, additionalData: concat(aad) };
-    return concat(responseNonce, new Uint8Array(await crypto.subtle.encrypt(algorithm, key, concat(plaintext))));
+    const { cipher, nonce } = this.#key.once(responseNonce);
+    return concat(responseNonce, new Uint8Array(await cipher.seal(nonce, plaintext, aad)));
   }
 
   [Symbol.dispose](): void {
@@ -70,11 +72,9 @@ export class DeviceReplyOpener implements ReplyOpener {
   }
 
   async openReply(aad: Uint8Array, reply: Uint8Array): Promise<Secret> {
-    const { key, iv } = await this.#key.once(reply.subarray(0, REPLY_NONCE_LENGTH), 'decrypt');
-    const algorithm = { name: 'AES-GCM', iv, additionalData: concat(aad) };
+    const { cipher, nonce } = this.#key.once(reply.subarray(0, REPLY_NONCE_LENGTH));
     try {
-      const ciphertext = concat(reply.subarray(REPLY_NONCE_LENGTH));
-      return Secret.take(new Uint8Array(await crypto.subtle.decrypt(algorithm, key, ciphertext)));
+      return Secret.take(new Uint8Array(await cipher.open(nonce, reply.subarray(REPLY_NONCE_LENGTH), aad)));
     } catch {
       throw new CryptoError('open-failed');
     }

@@ -10,6 +10,7 @@ import * as native from './index.ts';
 const info = utf8('symbolon bench');
 const aad = utf8('aad');
 const message = new Uint8Array(64);
+const request = new Uint8Array(8192);
 const digest = new Uint8Array(32).fill(7);
 
 for (const [name, hpke, other] of [
@@ -18,10 +19,13 @@ for (const [name, hpke, other] of [
 ] as const) {
   const recipient = hpke.generate();
   const { sealed } = hpke.seal(recipient.publicKey, info, aad, message);
+  const { sealed: sealedRequest } = hpke.seal(recipient.publicKey, info, aad, request);
   const deviceRecipient = await other.generate();
   group(`HPKE ${name}`, () => {
     bench('native seal', () => hpke.seal(recipient.publicKey, info, aad, message));
     bench('native open', () => recipient.open(sealed, info, aad).plaintext.wipe());
+    bench('native seal 8 KiB', () => hpke.seal(recipient.publicKey, info, aad, request));
+    bench('native open 8 KiB', () => recipient.open(sealedRequest, info, aad).plaintext.wipe());
     bench('native open, reply', () => recipient.open(sealed, info, aad).reply.sealReply(aad, message));
     bench('device seal', () => other.seal(deviceRecipient.publicKey, info, aad, message));
     bench('device seal and open', async () => {

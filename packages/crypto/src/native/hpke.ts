@@ -1,8 +1,15 @@
-import { concat } from '../bytes.ts';
+import { offHeap } from '../bytes.ts';
 import { CryptoError } from '../errors.ts';
-import { AEAD_AES_256_GCM, type Hpke, type HpkeKem, type HpkeRecipient, KDF_HKDF_SHA256 } from '../hpke.ts';
+import {
+  AEAD_CHACHA20_POLY1305,
+  type Hpke,
+  type HpkeKem,
+  type HpkeRecipient,
+  KDF_HKDF_SHA256,
+  TAG_LENGTH,
+} from '../hpke.ts';
 import { Secret } from '../secret.ts';
-import { gcmOpen, gcmSeal } from './gcm.ts';
+import { chachaOpen, chachaSeal } from './chacha20-poly1305.ts';
 import { hpkeSuiteId } from './hkdf.ts';
 import type { Decapsulator, Encapsulation, Kem } from './kem.ts';
 import { type Context, keySchedule, type Suite, suite } from './key-schedule.ts';
@@ -10,8 +17,6 @@ import { wipe } from './memory.ts';
 import { NativeReplyOpener, NativeReplySealer } from './reply.ts';
 import { xWing } from './x-wing.ts';
 import { dhkemX25519 } from './x25519.ts';
-
-const AES_256_KEY_LENGTH = 32;
 
 /** HPKE over native code; see `Hpke` for the contract. Synchronous. */
 export class NativeHpke implements Hpke {
@@ -22,7 +27,7 @@ export class NativeHpke implements Hpke {
   constructor(kem: Kem) {
     this.kem = kem;
     this.#kem = kem;
-    this.#suite = suite(hpkeSuiteId(kem.id, KDF_HKDF_SHA256, AEAD_AES_256_GCM), AES_256_KEY_LENGTH);
+    this.#suite = suite(hpkeSuiteId(kem.id, KDF_HKDF_SHA256, AEAD_CHACHA20_POLY1305));
   }
 
   seal(
@@ -34,10 +39,15 @@ export class NativeHpke implements Hpke {
     const { sharedSecret, enc } = this.#encapsulate(publicKey);
     const context = this.#schedule(sharedSecret, info);
     try {
-      const sealed = concat(enc, gcmSeal(context.key, context.baseNonce, aad, plaintext));
+      const sealed = offHeap(enc.length + plaintext.length + TAG_LENGTH);
+      sealed.set(enc);
+      chachaSeal(sealed.subarray(enc.length), context.key, context.baseNonce, aad, plaintext);
       return { sealed, reply: new NativeReplyOpener(this.#suite.id, context.exporterSecret, enc) };
+    } catch (error) {
+      wipe(context.exporterSecret);
+      throw error;
     } finally {
-      wipe(context.key, context.exporterSecret);
+      wipe(context.key);
     }
   }
 
@@ -89,10 +99,13 @@ export class NativeRecipient implements HpkeRecipient {
     const enc = sealed.subarray(0, this.#encLength);
     const context = this.#schedule(enc, info);
     try {
-      const plaintext = gcmOpen(context.key, context.baseNonce, aad, sealed.subarray(this.#encLength));
-      return { plaintext, reply: new NativeReplySealer(this.#suite.id, context.exporterSecret, enc) };
+      const plaintext = chachaOpen(context.key, context.baseNonce, aad, sealed.subarray(this.#encLength));
+      return { plaintext, reply: new NativeReplySealer(this.#suite.id, context.exporterSecret, enc.slice()) };
+    } catch (error) {
+      wipe(context.exporterSecret);
+      throw error;
     } finally {
-      wipe(context.key, context.exporterSecret);
+      wipe(context.key);
     }
   }
 
@@ -115,7 +128,7 @@ export class NativeRecipient implements HpkeRecipient {
   }
 }
 
-/** DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM. */
+/** DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305. */
 export const hpkeX25519 = new NativeHpke(dhkemX25519);
-/** X-Wing, HKDF-SHA256, AES-256-GCM: hybrid post-quantum. */
+/** X-Wing, HKDF-SHA256, ChaCha20-Poly1305: hybrid post-quantum. */
 export const hpkeXWing = new NativeHpke(xWing);

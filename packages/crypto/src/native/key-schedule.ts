@@ -1,18 +1,13 @@
-import { concat, utf8 } from '../bytes.ts';
-import { HASH_LENGTH, labeledExpand, labeledExtract } from './hkdf.ts';
-import { wipe } from './memory.ts';
+import { concat, offHeap } from '../bytes.ts';
+import { expand, expandLabel, extract, extractLabel, HASH_LENGTH } from './hkdf.ts';
+import { Lru } from './lru.ts';
+import { lockedAlloc, wipe } from './memory.ts';
 
 const NONE = new Uint8Array(0);
 const MODE_BASE = Uint8Array.of(0);
-const PSK_ID_HASH = utf8('psk_id_hash');
-const INFO_HASH = utf8('info_hash');
-const SECRET = utf8('secret');
-const KEY = utf8('key');
-const BASE_NONCE = utf8('base_nonce');
-const EXP = utf8('exp');
-const SEC = utf8('sec');
 
-/** Nonce of AES-GCM and of HPKE's other AEADs, bytes (Nn). */
+/** Bytes of ChaCha20-Poly1305's key and nonce (Nk and Nn, RFC 9180 section 7.3). */
+export const KEY_LENGTH = 32;
 export const NONCE_LENGTH = 12;
 
 /** The keys of one HPKE context. All but the nonce are secret, and belong to the caller to wipe. */
@@ -25,37 +20,60 @@ export interface Context {
 /** What does not depend on the message: computed once for each suite. */
 export interface Suite {
   readonly id: Uint8Array;
-  /** Bytes of the AEAD's key (Nk). */
-  readonly keyLength: number;
-  readonly pskIdHash: Uint8Array;
+  readonly secretLabel: Uint8Array;
+  readonly keyLabel: Uint8Array;
+  readonly nonceLabel: Uint8Array;
+  readonly exporterLabel: Uint8Array;
+  /** key_schedule_context by `info`, which is public and of which a process has a handful. */
+  readonly contexts: Lru<Uint8Array>;
 }
 
-export function suite(id: Uint8Array, keyLength: number): Suite {
-  return { id, keyLength, pskIdHash: labeledExtract(id, NONE, PSK_ID_HASH, NONE) };
+export function suite(id: Uint8Array): Suite {
+  return {
+    id,
+    secretLabel: extractLabel(id, 'secret'),
+    keyLabel: expandLabel(id, 'key', KEY_LENGTH),
+    nonceLabel: expandLabel(id, 'base_nonce', NONCE_LENGTH),
+    exporterLabel: expandLabel(id, 'exp', HASH_LENGTH),
+    contexts: new Lru(64),
+  };
 }
+
+/** Wiped after each key schedule, none of which overlap: everything here is synchronous. */
+const scratchSecret = lockedAlloc(HASH_LENGTH);
 
 /** KeySchedule in base mode (RFC 9180 section 5.1). Reads the shared secret, leaves it to the caller to wipe. */
-export function keySchedule({ id, keyLength, pskIdHash }: Suite, sharedSecret: Uint8Array, info: Uint8Array): Context {
-  const infoHash = labeledExtract(id, NONE, INFO_HASH, info);
-  const context = concat(MODE_BASE, pskIdHash, infoHash);
-  const secret = labeledExtract(id, sharedSecret, SECRET, NONE);
+export function keySchedule(suite: Suite, sharedSecret: Uint8Array, info: Uint8Array): Context {
+  const context = suite.contexts.getOrMake(info, () => scheduleContext(suite.id, info));
+  const keys = offHeap(KEY_LENGTH + NONCE_LENGTH + HASH_LENGTH); // one allocation, not three
+  const key = keys.subarray(0, KEY_LENGTH);
+  const baseNonce = keys.subarray(KEY_LENGTH, KEY_LENGTH + NONCE_LENGTH);
+  const exporterSecret = keys.subarray(KEY_LENGTH + NONCE_LENGTH);
   try {
-    return {
-      key: labeledExpand(id, secret, KEY, context, keyLength),
-      baseNonce: labeledExpand(id, secret, BASE_NONCE, context, NONCE_LENGTH),
-      exporterSecret: labeledExpand(id, secret, EXP, context, HASH_LENGTH),
-    };
+    extract(scratchSecret, sharedSecret, suite.secretLabel);
+    expand(key, scratchSecret, suite.keyLabel, context);
+    expand(baseNonce, scratchSecret, suite.nonceLabel, context);
+    expand(exporterSecret, scratchSecret, suite.exporterLabel, context);
   } finally {
-    wipe(secret);
+    wipe(scratchSecret);
   }
+  return { key, baseNonce, exporterSecret };
 }
 
-/** Context.Export (RFC 9180 section 5.3), up to 32 bytes. */
+/** Context.Export (RFC 9180 section 5.3), fills `out`. */
 export function exportSecret(
+  out: Uint8Array,
   suiteId: Uint8Array,
   exporterSecret: Uint8Array,
   exporterContext: Uint8Array,
-  length: number,
-): Uint8Array<ArrayBuffer> {
-  return labeledExpand(suiteId, exporterSecret, SEC, exporterContext, length);
+): void {
+  expand(out, exporterSecret, expandLabel(suiteId, 'sec', out.length), exporterContext);
+}
+
+/** key_schedule_context: mode || psk_id_hash || info_hash. */
+function scheduleContext(id: Uint8Array, info: Uint8Array): Uint8Array {
+  const [pskIdHash, infoHash] = [offHeap(HASH_LENGTH), offHeap(HASH_LENGTH)];
+  extract(pskIdHash, NONE, extractLabel(id, 'psk_id_hash'));
+  extract(infoHash, NONE, extractLabel(id, 'info_hash'), info);
+  return concat(MODE_BASE, pskIdHash, infoHash);
 }

@@ -10,7 +10,7 @@ test('an entry is made once while it is among the last used, and the size never 
       const recent: number[] = []; // the model: youngest last
       for (const key of keys) {
         let made = false;
-        lru.getOrMake(String(key), () => {
+        lru.getOrMake(Uint8Array.of(0, key), () => {
           made = true;
           return key;
         });
@@ -30,10 +30,30 @@ test('what could not be made is not kept', () => {
   const fail = () => {
     throw new Error('bad input');
   };
-  assert.throws(() => lru.getOrMake('k', fail));
+  assert.throws(() => lru.getOrMake(Uint8Array.of(7), fail));
   assert.equal(lru.size, 0);
   assert.equal(
-    lru.getOrMake('k', () => 1),
+    lru.getOrMake(Uint8Array.of(7), () => 1),
     1,
+  );
+});
+
+test('a key is what its bytes were: writing over the array, or giving a prefix, finds another entry', () => {
+  const lru = new Lru<string>(4);
+  const key = Uint8Array.of(1, 2, 3);
+  lru.getOrMake(key, () => 'first');
+  assert.equal(
+    lru.getOrMake(key.subarray(0, 2), () => 'prefix'),
+    'prefix',
+  );
+  lru.getOrMake(key, () => 'unused');
+  key[2] = 4;
+  assert.equal(
+    lru.getOrMake(key, () => 'second'),
+    'second',
+  );
+  assert.equal(
+    lru.getOrMake(Uint8Array.of(1, 2, 3), () => 'unused'),
+    'first',
   );
 });

@@ -17,7 +17,7 @@ const imported = new Lru<KeyObject>(256);
 
 /** The key object of a raw encapsulation key. Throws for one that is not reduced modulo q (FIPS 203 section 7.2). */
 export function mlKemPublicKey(raw: Uint8Array): KeyObject {
-  return imported.getOrMake(Buffer.from(raw.buffer, raw.byteOffset, raw.length).toString('latin1'), () =>
+  return imported.getOrMake(raw, () =>
     createPublicKey({ key: Buffer.from(concat(SPKI_PREFIX, raw).buffer), format: 'der', type: 'spki' }),
   );
 }

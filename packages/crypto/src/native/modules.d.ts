@@ -15,12 +15,32 @@ declare module 'secp256k1/bindings.js' {
 }
 
 declare module 'sodium-native' {
+  type AeadEncrypt = (
+    out: Uint8Array,
+    plaintext: Uint8Array,
+    aad: Uint8Array,
+    nsec: null,
+    nonce: Uint8Array,
+    key: Uint8Array,
+  ) => void;
+  type AeadDecrypt = (
+    out: Uint8Array,
+    nsec: null,
+    sealed: Uint8Array,
+    aad: Uint8Array,
+    nonce: Uint8Array,
+    key: Uint8Array,
+  ) => void;
   interface Sodium {
     sodium_malloc(length: number): Buffer;
     sodium_free(secure: Buffer): void;
     sodium_memzero(bytes: Uint8Array): void;
     sodium_memcmp(a: Uint8Array, b: Uint8Array): boolean;
     randombytes_buf(out: Uint8Array): void;
+    crypto_aead_chacha20poly1305_ietf_encrypt: AeadEncrypt;
+    crypto_aead_chacha20poly1305_ietf_decrypt: AeadDecrypt;
+    crypto_aead_xchacha20poly1305_ietf_encrypt: AeadEncrypt;
+    crypto_aead_xchacha20poly1305_ietf_decrypt: AeadDecrypt;
     crypto_hash_sha256(out: Uint8Array, data: Uint8Array): void;
     crypto_scalarmult(out: Uint8Array, scalar: Uint8Array, point: Uint8Array): void;
     crypto_scalarmult_base(out: Uint8Array, scalar: Uint8Array): void;

@@ -32,7 +32,7 @@ export function signEs256(privateKey: KeyObject, message: Uint8Array): Uint8Arra
 
 /** OpenSSL refuses coordinates out of range and points off the curve. */
 function importPoint(point: Uint8Array): KeyObject {
-  return imported.getOrMake(Buffer.from(point.buffer, point.byteOffset, point.length).toString('latin1'), () =>
+  return imported.getOrMake(point, () =>
     createPublicKey({ key: Buffer.from(concat(SPKI_PREFIX, point).buffer), format: 'der', type: 'spki' }),
   );
 }

@@ -3,12 +3,16 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { offHeap, utf8 } from '../bytes.ts';
+import { concat, offHeap, utf8 } from '../bytes.ts';
 import { Secret } from '../secret.ts';
 import { join, split } from '../split.ts';
 import { openAtRest, sealAtRest } from './aead.ts';
 import { publicKeyEd25519, signEd25519 } from './ed25519.ts';
+import { hpkeSuiteId } from './hkdf.ts';
 import { hpkeX25519, hpkeXWing } from './hpke.ts';
+import { keySchedule, suite } from './key-schedule.ts';
+import { wipe } from './memory.ts';
+import { NativeReplyOpener, NativeReplySealer } from './reply.ts';
 import { publicKeySecp256k1, signSecp256k1 } from './secp256k1.ts';
 
 // Whoever dumps a server's memory between two requests must find no share, no wallet key, no plaintext of either. The
@@ -17,6 +21,7 @@ import { publicKeySecp256k1, signSecp256k1 } from './secp256k1.ts';
 const onlyLinux = { skip: process.platform === 'linux' ? false : 'reads /proc/self/mem' };
 const aad = utf8('aad');
 const digest = new Uint8Array(32).fill(7);
+const anySuite = suite(hpkeSuiteId(0x0020, 0x0001, 0x0003));
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -37,14 +42,34 @@ test('a share sealed, stored, opened, joined and used to sign leaves nothing beh
   assert.equal(countInMemory(needles), 0);
 });
 
+test('the keys of a message and of its reply are gone with them', onlyLinux, () => {
+  const needles = Array.from({ length: 20 }, () => {
+    const sharedSecret = crypto.getRandomValues(offHeap(32));
+    const context = keySchedule(anySuite, sharedSecret, aad);
+    const ours = [sharedSecret, context.key, context.exporterSecret].map(needleOf);
+    wipe(sharedSecret, context.key);
+    const copy = concat(context.exporterSecret);
+    const sealer = new NativeReplySealer(anySuite.id, context.exporterSecret, aad);
+    const opener = new NativeReplyOpener(anySuite.id, copy, aad);
+    opener.openReply(aad, sealer.sealReply(aad, aad)).wipe();
+    return ours;
+  });
+  assert.equal(countInMemory(needles.flat()), 0);
+});
+
 test('opening leaves no copy of a plaintext, not even in memory freed a moment ago', onlyLinux, () => {
   using key = Secret.random(32);
+  using recipient = hpkeXWing.generate();
   const needles = Array.from({ length: 40 }, (_, i) => {
-    const plaintext = Secret.random(48 + 8 * (i % 12));
+    const plaintext = Secret.random(48 + 8 * (i % 12) + (i % 4 === 0 ? 8192 : 0));
     const sealed = sealAtRest(key, aad, plaintext);
+    const message = hpkeXWing.seal(recipient.publicKey, aad, aad, plaintext.expose());
     const needle = needleOf(plaintext.expose());
     plaintext.wipe();
     openAtRest(key, aad, sealed).wipe();
+    const opened = recipient.open(message.sealed, aad, aad);
+    opened.plaintext.wipe();
+    message.reply.openReply(aad, opened.reply.sealReply(aad, aad)).wipe();
     return needle;
   });
   assert.equal(countInMemory(needles), 0);

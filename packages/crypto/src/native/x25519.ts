@@ -2,15 +2,15 @@ import sodium from 'sodium-native';
 import { concat, offHeap, utf8 } from '../bytes.ts';
 import { KEM_X25519 } from '../hpke.ts';
 import type { Secret } from '../secret.ts';
-import { HASH_LENGTH, i2osp2, labeledExpand, labeledExtract } from './hkdf.ts';
+import { expand, expandLabel, extract, extractLabel, HASH_LENGTH, i2osp2 } from './hkdf.ts';
 import type { Decapsulator, Encapsulation, Kem } from './kem.ts';
-import { freeLocked, lockedCopy, random, wipe } from './memory.ts';
+import { freeLocked, lockedAlloc, lockedCopy, random, wipe } from './memory.ts';
 
 const NONE = new Uint8Array(0);
 const LENGTH = 32;
 const SUITE_ID = concat(utf8('KEM'), i2osp2(KEM_X25519.id));
-const EAE_PRK = utf8('eae_prk');
-const SHARED_SECRET = utf8('shared_secret');
+const EAE_PRK = extractLabel(SUITE_ID, 'eae_prk');
+const SHARED_SECRET = expandLabel(SUITE_ID, 'shared_secret', HASH_LENGTH);
 
 /** X25519(scalar, 9) (RFC 7748 section 5). */
 export function x25519PublicKey(scalar: Uint8Array): Uint8Array {
@@ -67,12 +67,17 @@ class X25519Decapsulator implements Decapsulator {
   }
 }
 
+/** Wiped after each use, none of which overlap: everything here is synchronous. */
+const scratchPrk = lockedAlloc(HASH_LENGTH);
+
 /** ExtractAndExpand (RFC 9180 section 4.1); wipes `dh`. */
 function extractAndExpand(dh: Uint8Array, enc: Uint8Array, pkR: Uint8Array): Uint8Array {
-  const prk = labeledExtract(SUITE_ID, NONE, EAE_PRK, dh);
+  const sharedSecret = offHeap(HASH_LENGTH);
   try {
-    return labeledExpand(SUITE_ID, prk, SHARED_SECRET, concat(enc, pkR), HASH_LENGTH);
+    extract(scratchPrk, NONE, EAE_PRK, dh);
+    expand(sharedSecret, scratchPrk, SHARED_SECRET, enc, pkR);
+    return sharedSecret;
   } finally {
-    wipe(dh, prk);
+    wipe(dh, scratchPrk);
   }
 }
