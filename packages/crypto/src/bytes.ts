@@ -36,9 +36,14 @@ export function utf8(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
 }
 
+/** Node's own code where there is one: a quarter of the time, on every hop of a signature. */
+const platformHash = globalThis.process?.getBuiltinModule?.('node:crypto').hash;
+
 /** SHA-256 (FIPS 180-4), 32 bytes. */
 export function sha256(data: Uint8Array): Uint8Array {
-  return nobleSha256(data);
+  if (platformHash === undefined) return nobleSha256(data);
+  const { buffer, byteOffset, length } = platformHash('sha256', data, 'buffer');
+  return new Uint8Array(buffer, byteOffset, length);
 }
 
 const HEX = utf8('0123456789abcdef');

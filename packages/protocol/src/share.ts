@@ -53,7 +53,12 @@ const shareHeaderCodec = codec('shareHeader', shareHeader);
 export const opening = v.strictObject({
   salt: bytes(32),
   mailbox: v.nullable(text(3, 320)),
-  curves: v.pipe(v.array(curve), v.minLength(1), v.maxLength(2)),
+  curves: v.pipe(
+    v.array(curve),
+    v.minLength(1),
+    v.maxLength(2),
+    v.check((names) => new Set(names).size === names.length, 'a curve stands twice'),
+  ),
 });
 export type Opening = v.InferOutput<typeof opening>;
 const openingCodec = codec('opening', opening);

@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type HpkeRecipient, Secret, toBase64url } from '@symbolon/crypto';
 import { hpkeXWing, SigningKey } from '@symbolon/crypto/native';
 import { ensurePrivateDir, readSecretFile } from '@symbolon/service';
@@ -12,6 +11,8 @@ export interface StoreKeys {
   root: Secret;
 }
 
+/** Seeds and root alike, bytes. */
+const keyLength = 32;
 const names = ['signing', 'sealing', 'root'] as const;
 const path = (dataDir: string, name: string) => join(dataDir, `${name}.key`);
 
@@ -38,6 +39,7 @@ export function loadKeys(dataDir: string): StoreKeys {
     Secret,
   ];
   try {
+    if (root.length !== keyLength) throw new RangeError(`root.key: expected ${keyLength} bytes`);
     return { signing: SigningKey.fromSeed(signing), sealing: hpkeXWing.fromSeed(sealing), root };
   } finally {
     signing.wipe();
@@ -50,14 +52,20 @@ export function wipeKeys({ signing, sealing, root }: StoreKeys): void {
   for (const key of [signing, sealing, root]) key[Symbol.dispose]();
 }
 
+/** Whole or not at all: a crash while it is written leaves no half key that blocks the next start. */
 function writeSecret(file: string): void {
-  const seed = randomBytes(32);
-  const handle = openSync(file, 'wx', 0o400);
+  const seed = Secret.random(keyLength);
+  const unfinished = `${file}.${process.pid}`;
+  const handle = openSync(unfinished, 'wx', 0o400);
   try {
-    writeSync(handle, seed);
+    writeSync(handle, seed.expose());
     fsyncSync(handle);
   } finally {
-    seed.fill(0);
+    seed.wipe();
     closeSync(handle);
   }
+  renameSync(unfinished, file);
+  const folder = openSync(dirname(file), 'r');
+  fsyncSync(folder);
+  closeSync(folder);
 }

@@ -155,6 +155,13 @@ export class WalletStore {
     return this.#database.statement(sql).all(before).map(fromRow);
   }
 
+  /** Looks at a pending creation again later, so that one which can't be settled does not keep others waiting. */
+  async setAside(id: Uint8Array, until: number): Promise<void> {
+    await this.#commit.submit(({ statement }) => {
+      statement("UPDATE wallets SET made = ? WHERE id = ? AND state = 'pending'").run(until, id);
+    });
+  }
+
   /** Forgets a creation, if it is still pending. */
   async forget(id: Uint8Array): Promise<void> {
     await this.#commit.submit(({ statement }) => {

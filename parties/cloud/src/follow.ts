@@ -33,10 +33,11 @@ export async function follow(cloud: Cloud, request: Authorised): Promise<Record<
  * forgotten, since Key B of a wallet that exists there must not be lost. Throws fetch's errors.
  */
 export async function settlePending(cloud: Cloud, before: number): Promise<void> {
-  for (const row of cloud.shares.wallets.pendingSince(before)) {
+  const { wallets } = cloud.shares;
+  for (const row of wallets.pendingSince(before)) {
     const activation = await askKms(cloud, row.id);
-    if (activation === null) await cloud.shares.wallets.forget(row.id);
-    else await followActivation(cloud, row, activation);
+    if (activation === null) await wallets.forget(row.id);
+    else await followActivation(cloud, row, activation).catch(() => wallets.setAside(row.id, cloud.shares.now()));
   }
 }
 
