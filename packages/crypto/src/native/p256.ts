@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { concat, fromHex } from '../bytes.ts';
+import { fromDer, toDer } from './ecdsaDer.ts';
 import { Lru } from './lru.ts';
 
 const POINT_LENGTH = 64;
@@ -19,7 +20,7 @@ const imported = new Lru<KeyObject>(10_000);
 export function verifyEs256(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (publicKey.length !== POINT_LENGTH || signature.length !== SIGNATURE_LENGTH) return false;
   try {
-    return verify(ES256, message, { key: importPoint(publicKey), dsaEncoding: 'ieee-p1363' }, signature);
+    return verify(ES256, message, importPoint(publicKey), toDer(signature));
   } catch {
     return false;
   }
@@ -27,7 +28,7 @@ export function verifyEs256(publicKey: Uint8Array, message: Uint8Array, signatur
 
 /** ES256 over `message`, 64 bytes r || s, by a P-256 private key. For devices that run in Node. */
 export function signEs256(privateKey: KeyObject, message: Uint8Array): Uint8Array {
-  return sign(ES256, message, { key: privateKey, dsaEncoding: 'ieee-p1363' });
+  return fromDer(sign(ES256, message, privateKey));
 }
 
 /** OpenSSL refuses coordinates out of range and points off the curve. */
