@@ -1,5 +1,4 @@
 import { equal } from '@symbolon/crypto';
-import { hpkeXWing } from '@symbolon/crypto/native';
 import {
   type Curve,
   curvesOf,
@@ -8,7 +7,6 @@ import {
   type ReleaseKind,
   type ShareHeader,
   type ShareRequest,
-  sealInfo,
 } from '@symbolon/protocol';
 import {
   checkDevice,
@@ -66,15 +64,7 @@ export async function sealShare(
   const shares = await store.open(header.wallet, header.epoch, curves);
   try {
     using packed = packShare(header, shares, store.signing);
-    const purpose = store.store === 'kms' ? 'share-kms' : 'share-cloud';
-    const { sealed, reply } = hpkeXWing.seal(
-      signer.keys.sealing,
-      sealInfo(purpose, store.deployment.id),
-      header.rh,
-      packed.expose(),
-    );
-    reply[Symbol.dispose]();
-    return sealed;
+    return store.channels.to(signer).seal(header.rh, packed.expose());
   } finally {
     for (const share of shares) share.wipe();
   }

@@ -329,7 +329,7 @@ describe('a share is sealed', () => {
       const sealed = await sealShare(shares, verified, header, ['secp256k1']);
 
       const info = sealInfo(`share-${store}`, deployment.id);
-      const { plaintext } = signer.sealing.open(sealed, info, header.rh);
+      const plaintext = signer.sealing.openSequenced(sealed, info, header.rh);
       const opened = unpackShare(plaintext, deployment[store].signing, verifyEd25519);
       assert.deepEqual(opened?.header, header);
       assert.deepEqual(
@@ -337,10 +337,10 @@ describe('a share is sealed', () => {
         wallet.shares[store].slice(0, 1).map((share) => share.expose()),
       );
 
-      assert.throws(() => makeSigner().sealing.open(sealed, info, header.rh));
-      assert.throws(() => signer.sealing.open(sealed, info, filled(32, 1)));
-      assert.throws(() => signer.sealing.open(sealed, sealInfo(`share-${store}`, 'test-other'), header.rh));
-      assert.throws(() => signer.sealing.open(sealed, sealInfo(`keep-${store}`, deployment.id), header.rh));
+      assert.throws(() => makeSigner().sealing.openSequenced(sealed, info, header.rh));
+      assert.throws(() => signer.sealing.openSequenced(sealed, info, filled(32, 1)));
+      assert.throws(() => signer.sealing.openSequenced(sealed, sealInfo(`share-${store}`, 'test-other'), header.rh));
+      assert.throws(() => signer.sealing.openSequenced(sealed, sealInfo(`keep-${store}`, deployment.id), header.rh));
     }
   });
 

@@ -11,6 +11,7 @@ import {
   TokenVerifier,
   type VerifiedDeed,
 } from '@symbolon/verify';
+import { SignerChannels } from './channels.ts';
 import { nativeChecks } from './nativeChecks.ts';
 import type { KeyVault } from './vault.ts';
 import type { StoredShares, WalletRow, WalletStore } from './walletStore.ts';
@@ -41,6 +42,7 @@ export class ShareStore {
   readonly tokens: TokenVerifier;
   readonly authoriser: Authoriser;
   readonly deeds: DeedVerifier;
+  readonly channels: SignerChannels;
   readonly now: () => number;
   readonly #vault: KeyVault;
 
@@ -53,6 +55,7 @@ export class ShareStore {
     this.sealing = sealing;
     this.evidence = evidence;
     this.now = now;
+    this.channels = new SignerChannels(store === 'kms' ? 'share-kms' : 'share-cloud', deployment.id, now);
     this.#vault = vault;
     this.tokens = new TokenVerifier(deployment.issuers, now);
     this.authoriser = new Authoriser(deployment.id, this.tokens, new ProofVerifier(nativeChecks, now), now);

@@ -139,7 +139,7 @@ describe('Key B leaves the cloud', () => {
     const { askFollow, askSeal, device, wallet } = await setUp();
     await askFollow();
     const { sealed, request } = await askSeal();
-    const { plaintext } = signer.sealing.open(sealed, sealInfo('share-cloud', deployment.id), request.rh);
+    const plaintext = signer.sealing.openSequenced(sealed, sealInfo('share-cloud', deployment.id), request.rh);
     const opened = unpackShare(plaintext, deployment.cloud.signing, verifyEd25519);
     const { store, rh, device: whose, at, kind } = opened?.header ?? {};
     assert.deepEqual([store, rh, whose, at, kind], ['cloud', request.rh, thumbprint(device.point), clock.at, 'sign']);

@@ -79,6 +79,7 @@ export async function start(config: Config) {
       { name: 'chores', close: () => timers.forEach(clearInterval) },
       { name: 'store', close: () => store.close() },
       { name: 'keys', close: () => wipeKeys(keys) },
+      { name: 'channels', close: () => shares.channels[Symbol.dispose]() },
     ],
     log,
   );

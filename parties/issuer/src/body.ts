@@ -41,10 +41,20 @@ async function readText(c: Context): Promise<string> {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    // JSON.parse keeps the last of two equal keys; whoever else reads the body might keep the first.
+    const keys = keysOf(text);
+    if (new Set(keys).size !== keys.length) throw new SyntaxError('a field given twice');
+    return value;
   } catch (error) {
     throw malformed(error);
   }
+}
+
+/** Every key of well-formed JSON: the strings that a colon follows. */
+function keysOf(text: string): unknown[] {
+  const strings = text.matchAll(/("(?:[^"\\]|\\.)*")\s*(:?)/g);
+  return [...strings].filter(([, , colon]) => colon === ':').map(([, literal = '']) => JSON.parse(literal));
 }
 
 function parseForm(text: string): unknown {

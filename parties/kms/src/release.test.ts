@@ -97,7 +97,7 @@ describe('a release', () => {
     assert.equal(receipt.number, 2);
     assert.ok(bodies(kms, wallet.id).some((body) => equal(body, signed.body)));
 
-    const { plaintext } = signer.sealing.open(sealed, sealInfo('share-kms', deployment.id), request.rh);
+    const plaintext = signer.sealing.openSequenced(sealed, sealInfo('share-kms', deployment.id), request.rh);
     const share = unpackShare(plaintext, deployment.kms.signing, verifyEd25519);
     assert.equal(share?.header.at, receipt.at);
     assert.deepEqual(share?.shares[0]?.expose(), wallet.shares.kms[0]?.expose());

@@ -93,6 +93,7 @@ export async function start(config: Config) {
       { name: 'outbox', close: () => outbox.close() },
       { name: 'store', close: () => store.close() },
       { name: 'keys', close: () => wipeKeys(keys) },
+      { name: 'channels', close: () => shares.channels[Symbol.dispose]() },
       { name: 'code-key', close: () => kms.codeKey.wipe() },
     ],
     log,

@@ -96,7 +96,8 @@ function sealed(
   const shares = Array.from({ length: other.shares ?? 1 }, () => Secret.random(32));
   using packed = packShare({ ...headerOf(store), ...changed }, shares, other.by ?? world[store].signing);
   const info = sealInfo(`share-${other.for ?? store}`, deployment.id);
-  return hpkeXWing.seal(sealing.publicKey, info, other.aad ?? rh, packed.expose()).sealed;
+  using channel = hpkeXWing.sequence(sealing.publicKey, info);
+  return channel.seal(other.aad ?? rh, packed.expose());
 }
 const mismatch = (work: () => unknown) =>
   assert.throws(

@@ -40,12 +40,8 @@ export function openShare(
   asked: Asked & { curves: readonly Curve[] },
 ): { header: ShareHeader; shares: Secret[] } {
   const { deployment, sealing } = signer;
-  const { plaintext, reply } = sealing.open(
-    sealed,
-    sealInfo(store === 'kms' ? 'share-kms' : 'share-cloud', deployment.id),
-    asked.rh,
-  );
-  reply[Symbol.dispose]();
+  const info = sealInfo(store === 'kms' ? 'share-kms' : 'share-cloud', deployment.id);
+  const plaintext = sealing.openSequenced(sealed, info, asked.rh);
   const opened = unpackShare(plaintext, deployment[store].signing, verifyEd25519);
   if (opened === null) throw mismatch('is not signed by its store');
   const { header, shares } = opened;

@@ -113,8 +113,8 @@ const intent = encodeData({ type: 'evm-message', message });
 
 function seal(from: Store, header: ShareHeader, shares: readonly Secret[]): Uint8Array {
   using packed = packShare(header, shares, world[from].signing);
-  return hpkeXWing.seal(keys.sealing.publicKey, sealInfo(`share-${from}`, deployment.id), header.rh, packed.expose())
-    .sealed;
+  using channel = hpkeXWing.sequence(keys.sealing.publicKey, sealInfo(`share-${from}`, deployment.id));
+  return channel.seal(header.rh, packed.expose());
 }
 
 /** The kms's part, without its checks: those are its own tests' matter. */

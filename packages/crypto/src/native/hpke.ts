@@ -15,8 +15,12 @@ import type { Decapsulator, Encapsulation, Kem } from './kem.ts';
 import { type Context, keySchedule, type Suite, suite } from './key-schedule.ts';
 import { wipe } from './memory.ts';
 import { NativeReplyOpener, NativeReplySealer } from './reply.ts';
+import { SequenceOpener, SequenceSealer } from './sequence.ts';
 import { xWing } from './x-wing.ts';
 import { dhkemX25519 } from './x25519.ts';
+
+/** Senders that a recipient hears of at the same time are few; each begins anew now and then. */
+const rememberedContexts = 64;
 
 /** HPKE over native code; see `Hpke` for the contract. Synchronous. */
 export class NativeHpke implements Hpke {
@@ -49,6 +53,12 @@ export class NativeHpke implements Hpke {
     } finally {
       wipe(context.key);
     }
+  }
+
+  /** A context for many messages to one recipient, who opens them with `openSequenced`. Throws `invalid-key`. */
+  sequence(publicKey: Uint8Array, info: Uint8Array): SequenceSealer {
+    const { sharedSecret, enc } = this.#encapsulate(publicKey);
+    return new SequenceSealer(enc, this.#schedule(sharedSecret, info));
   }
 
   generate(): NativeRecipient {
@@ -84,6 +94,7 @@ export class NativeRecipient implements HpkeRecipient {
   readonly #suite: Suite;
   readonly #encLength: number;
   readonly #decapsulator: Decapsulator;
+  readonly #sequences = new SequenceOpener(rememberedContexts);
 
   constructor(suite: Suite, kem: Kem, seed: Secret) {
     this.#suite = suite;
@@ -109,7 +120,14 @@ export class NativeRecipient implements HpkeRecipient {
     }
   }
 
+  /** Opens a message of a {@link SequenceSealer}. Throws `open-failed`, whatever the reason. */
+  openSequenced(sealed: Uint8Array, info: Uint8Array, aad: Uint8Array): Secret {
+    const enc = sealed.subarray(0, this.#encLength);
+    return this.#sequences.open(sealed, this.#encLength, info, aad, () => this.#schedule(enc, info));
+  }
+
   [Symbol.dispose](): void {
+    this.#sequences[Symbol.dispose]();
     this.#decapsulator[Symbol.dispose]();
   }
 

@@ -16,3 +16,4 @@ export {
   signSecp256k1,
   verifySecp256k1,
 } from './secp256k1.ts';
+export type { SequenceSealer } from './sequence.ts';
