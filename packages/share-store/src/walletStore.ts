@@ -209,7 +209,12 @@ function fromRow(row: Record<string, unknown>): WalletRow {
     epoch: Number(row['epoch']),
     head: row['head'] as Uint8Array,
     made: Number(row['made']),
-    activation: signed(row['activation']),
-    order: signed(row['deed_order']),
+    // Decoded when asked for: a release needs neither.
+    get activation() {
+      return signed(row['activation']);
+    },
+    get order() {
+      return signed(row['deed_order']);
+    },
   };
 }
