@@ -20,9 +20,17 @@ export type Domain =
   | 'statement'
   | 'statement-entry';
 
+const prefixes = new Map<Domain, Uint8Array>();
+
+function prefixOf(domain: Domain): Uint8Array {
+  const known = prefixes.get(domain) ?? utf8(`symbolon/v1/${domain}\0`);
+  prefixes.set(domain, known);
+  return known;
+}
+
 /** The exact bytes that are signed: `symbolon/v1/<domain>` || 0x00 || content. */
 export function tagged(domain: Domain, content: Uint8Array): Uint8Array {
-  return concat(utf8(`symbolon/v1/${domain}\0`), content);
+  return concat(prefixOf(domain), content);
 }
 
 /** SHA-256 over {@link tagged}. 32 bytes. */

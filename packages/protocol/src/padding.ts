@@ -1,7 +1,7 @@
 import { ProtocolError } from './errors.ts';
 
 /** Sizes that a sealed request or answer may have, bytes: whoever carries it learns the bucket, not the length. */
-const buckets = [2_048, 4_096, 8_192, 16_384, 32_768, 65_536, 131_072, 262_144];
+const buckets = [1_024, 2_048, 5_120, 8_192, 16_384, 32_768, 65_536, 131_072, 262_144];
 
 /** u32 length || content || zeros up to the next bucket. Throws RangeError above the largest. */
 export function pad(content: Uint8Array): Uint8Array {
