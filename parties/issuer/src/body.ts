@@ -9,7 +9,9 @@ export const MAX_BODY_BYTES = 4096;
  * @throws {Refused} `unsupported-media-type`, `malformed-body` or `bad-field`
  */
 export async function readFields<Fields>(c: Context, schema: v.GenericSchema<unknown, Fields>): Promise<Fields> {
-  const result = v.safeParse(schema, await readBody(c));
+  const body = await readBody(c);
+  // To a schema a list is an object too, one without fields.
+  const result = v.safeParse(schema, Array.isArray(body) ? null : body);
   if (result.success) return result.output;
   const [issue] = result.issues;
   const field = v.getDotPath(issue) ?? 'body';

@@ -197,7 +197,7 @@ async function ask(request: SignerRequest): Promise<SignerAnswer> {
   const info = sealInfo('signer-request', deployment.id);
   const { sealed, reply } = hpkeXWing.seal(keys.sealing.publicKey, info, aad, pad(signerRequestCodec.encode(request)));
   const answer = await serve(signer, sealed, (error) => notes.push(error));
-  using opened = await reply.openReply(aad, answer);
+  using opened = reply.openReply(aad, answer);
   return signerAnswerCodec.decode(unpad(opened.expose()));
 }
 const constant: SignerAnswer = {
@@ -388,7 +388,7 @@ describe('what is not sealed to this process', () => {
       aad,
       filled(100, 1),
     );
-    using opened = await reply.openReply(aad, await serve(signer, sealed, () => {}));
+    using opened = reply.openReply(aad, await serve(signer, sealed, () => {}));
     assert.deepEqual(signerAnswerCodec.decode(unpad(opened.expose())), constant);
   });
 });

@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import { availableParallelism, cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { type DeviceCrypto, type DeviceKey, libraryCrypto, webCryptoDeviceKey } from '@symbolon/client';
+import { nativeCrypto } from '@symbolon/client/node';
+import { measureBusyFloor } from './busyFloor.ts';
+import { moment, perSignature, takenByOthers, total } from './cpu.ts';
+import { nativeDeviceKey } from './deviceKey.ts';
+import { measureFloor } from './floor.ts';
+import { leanTransport } from './leanTransport.ts';
+import { type Ask, closedLoop, type Load, openLoop, percentile } from './load.ts';
+import { describe, type Findings, floorByPayer } from './report.ts';
+import { transferOf } from './transfer.ts';
+import { share, User } from './users.ts';
+import { createWorld, interrupted, type World } from './world.ts';
+
+const usage = `usage: npm run -s bench -- [--json] [--users N] [--seconds N] [--rate N] [--warm-up N]
+
+Boots all parties, makes a wallet for each user, and measures signatures through all of them, every check on:
+how many a second with all users at once, how long one takes at --rate a second, and what each party pays for it.
+
+  --users N    users at once                       (100)
+  --seconds N  length of each of the two phases    (10)
+  --rate N     signatures a second of phase two    (174)
+  --warm-up N  seconds of full load before          (20)
+  --json       one JSON object as the last line
+
+Exit code: 0 measured, 1 a signature failed, 2 usage, 130 interrupted.`;
+
+interface Options {
+  json: boolean;
+  users: number;
+  seconds: number;
+  rate: number;
+  warmUp: number;
+}
+
+const browserUsers = 4;
+const browserSeconds = 3;
+
+process.exit(await main(process.argv.slice(2)));
+
+async function main(args: string[]): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) {
+    console.log(usage);
+    return 0;
+  }
+  const options = optionsOf(args);
+  if (options === null) {
+    console.error(usage);
+    return 2;
+  }
+  const stopped = interrupted().then(() => null);
+  await using world = await createWorld();
+  const found = await Promise.race([stopped, measure(world, options)]);
+  if (found === null) return 130;
+  console.log(describe(found));
+  if (options.json) console.log(JSON.stringify(found));
+  return Object.keys(found.failures).length > 0 || world.fallen() ? 1 : 0;
+}
+
+function optionsOf(args: string[]): Options | null {
+  const number = { type: 'string' } as const;
+  try {
+    const { values } = parseArgs({
+      args,
+      options: { json: { type: 'boolean' }, users: number, seconds: number, rate: number, 'warm-up': number },
+    });
+    const { json = false, users = '100', seconds = '10', rate = '174', 'warm-up': warmUp = '20' } = values;
+    const given = { users: Number(users), seconds: Number(seconds), rate: Number(rate), warmUp: Number(warmUp) };
+    const right = Number.isSafeInteger(given.users) && Object.values(given).every((value) => value > 0);
+    return right ? { json, ...given } : null;
+  } catch {
+    return null;
+  }
+}
+
+async function measure(world: World, { users: count, seconds, rate, warmUp }: Options): Promise<Findings> {
+  const { devnet } = world;
+  const users = await makeUsers(world, count, nativeCrypto, async () => nativeDeviceKey());
+  console.error(`${count} users, each with a wallet`);
+  const ask = askingFor(users);
+  // Code gets fast while it runs: what the first thousands cost is not what a signature costs.
+  await closedLoop(count, warmUp, ask);
+  console.error('warm');
+
+  const begun = await moment(devnet);
+  const full = await closedLoop(count, seconds, ask);
+  const between = await moment(devnet);
+  console.error('full load measured');
+  const steady = await openLoop(count, rate, seconds, ask);
+  const ended = await moment(devnet);
+  console.error(`${rate} a second measured`);
+
+  const browser = await measureBrowser(world);
+  const [floor, busyFloor] = [await measureFloor(), await measureBusyFloor()];
+  const [floorMicrosOf, busyFloorMicrosOf] = [floorByPayer(floor), floorByPayer(busyFloor)];
+  return {
+    signaturesPerSecond: full.latencies.length / full.seconds,
+    p50ms: percentile(steady.latencies, 0.5),
+    p99ms: percentile(steady.latencies, 0.99),
+    cpuMicros: perSignature(begun, between, full.latencies.length),
+    floorMicros: total(floorMicrosOf),
+    busyFloorMicros: total(busyFloorMicrosOf),
+    cores: availableParallelism(),
+    users: count,
+    rate,
+    seconds,
+    fullLoadP50ms: percentile(full.latencies, 0.5),
+    fullLoadP99ms: percentile(full.latencies, 0.99),
+    cpuMicrosAtRate: perSignature(between, ended, steady.latencies.length),
+    floorMicrosOf,
+    busyFloorMicrosOf,
+    othersCores: takenByOthers(begun, between),
+    othersCoresAtRate: takenByOthers(between, ended),
+    browserDeviceMicros: browser.deviceMicros,
+    failures: failuresOf(full, steady, browser.load),
+    floor,
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    node: process.versions.node,
+    date: new Date().toISOString(),
+  };
+}
+
+/** The same path from devices over the library that browsers use: only what the device pays is of interest. */
+async function measureBrowser(world: World): Promise<{ deviceMicros: number; load: Load }> {
+  const users = await makeUsers(world, browserUsers, libraryCrypto, browserDeviceKey);
+  const ask = askingFor(users);
+  await closedLoop(browserUsers, 1, ask);
+  const begun = await moment(world.devnet);
+  const load = await closedLoop(browserUsers, browserSeconds, ask);
+  const ended = await moment(world.devnet);
+  return { deviceMicros: perSignature(begun, ended, load.latencies.length).device, load };
+}
+
+/** A WebCrypto key that cannot be exported, as a browser has it; kept nowhere. */
+function browserDeviceKey(): Promise<DeviceKey> {
+  return webCryptoDeviceKey({ get: async () => null, add: async (pair) => pair });
+}
+
+/** Signed in, each with a wallet, before any clock runs. A few at a time. */
+async function makeUsers(
+  { devnet, issuer }: World,
+  count: number,
+  crypto: DeviceCrypto,
+  makeKey: () => Promise<DeviceKey>,
+): Promise<User[]> {
+  const shared = share(devnet.deployment, issuer, crypto, leanTransport().transport);
+  const make = async () => User.create(shared, await makeKey(), { subject: `user-${randomUUID()}` });
+  const users: User[] = [];
+  while (users.length < count) {
+    const batch = Array.from({ length: Math.min(10, count - users.length) }, make);
+    users.push(...(await Promise.all(batch)));
+  }
+  return users;
+}
+
+/** No two signatures are of the same transaction. */
+function askingFor(users: readonly User[]): Ask {
+  let nonce = 0;
+  return async (index) => {
+    nonce += 1;
+    await users[index]?.sign(transferOf(nonce));
+  };
+}
+
+function failuresOf(...loads: readonly Load[]): Record<string, number> {
+  const all: Record<string, number> = {};
+  for (const { failures } of loads) {
+    for (const [code, count] of Object.entries(failures)) all[code] = (all[code] ?? 0) + count;
+  }
+  return all;
+}
