@@ -13,17 +13,7 @@ import { addVerify } from './commands/verify.ts';
 import { addWallet } from './commands/wallet.ts';
 import { defaultHome } from './home.ts';
 import type { Io } from './io.ts';
-
-/** Options that every command has. */
-export interface Common {
-  home: string;
-  device: string;
-}
-
-/** How a command that ran to its end went: a verification may find that something does not hold. */
-export interface Outcome {
-  failed: boolean;
-}
+import type { Outcome } from './options.ts';
 
 /** All commands. Throws CommanderError where a line is not understood, after saying why. */
 export function createProgram(io: Io, outcome: Outcome): Command {

@@ -5,7 +5,7 @@ import { examineIssuer, examineLocal, examineParty } from '../doctor/parties.ts'
 import { examineTrust } from '../doctor/trust.ts';
 import { type Home, readHome } from '../home.ts';
 import type { Io } from '../io.ts';
-import type { Common, Outcome } from '../program.ts';
+import type { Common, Outcome } from '../options.ts';
 
 const marks = { good: 'ok  ', note: 'note', bad: 'BAD ' };
 

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { CliError } from '../errors.ts';
 import { readHome } from '../home.ts';
 import type { Io } from '../io.ts';
-import type { Common } from '../program.ts';
+import type { Common } from '../options.ts';
 import { nativeChecks } from '../statements/checks.ts';
 import { readStatementFile, writeStatementFile } from '../statements/file.ts';
 import { fetchStatements, submitStatement } from '../statements/log.ts';

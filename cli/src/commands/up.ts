@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { CliError } from '../errors.ts';
-import type { Common } from '../program.ts';
+import type { Common } from '../options.ts';
 
 interface Options extends Common {
   fresh?: true;

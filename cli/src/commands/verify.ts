@@ -3,7 +3,7 @@ import { type Anchor, readAllowed, readAnchor, readEvidence, readTime } from '..
 import { type Judgement, judge } from '../evidence/judge.ts';
 import { judgementInWords } from '../evidence/words.ts';
 import type { Io } from '../io.ts';
-import type { Common, Outcome } from '../program.ts';
+import type { Common, Outcome } from '../options.ts';
 
 interface Options extends Common {
   root: string;
