@@ -14,7 +14,8 @@ import type { MailLimits } from './limits.ts';
 import type { Mailer } from './mail.ts';
 import { finishSignIn, refuseSignIn } from './outcome.ts';
 import { Refused } from './refusal.ts';
-import { type Done, respond, respondRefusal, type Step } from './respond.ts';
+import { respond, respondRefusal } from './respond.ts';
+import type { Done, SignIn, Step } from './signIn.ts';
 
 export interface InteractionParts {
   config: IssuerConfig;
@@ -25,12 +26,6 @@ export interface InteractionParts {
   mailer: Mailer;
   log: Logger;
   counted: IssuerCounters;
-}
-
-/** One sign-in under way: the library's interaction, and which app asked. */
-export interface SignIn {
-  interaction: Interaction;
-  app: string;
 }
 
 type Ctx = Context<{ Bindings: HttpBindings }>;

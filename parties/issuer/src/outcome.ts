@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Interaction, Provider } from 'oidc-provider';
 import { SCOPES } from './provider.ts';
-import type { Done } from './respond.ts';
+import type { Done } from './signIn.ts';
 
 type Exchange = Pick<HttpBindings, 'incoming' | 'outgoing'>;
 

@@ -1,19 +1,7 @@
 import type { Context } from 'hono';
-import type { SignIn } from './interaction.ts';
 import { type Alert, codePage, consentPage, emailPage, errorPage, securityHeaders } from './pages.ts';
 import { problemOf, type Refused } from './refusal.ts';
-
-/** What the person has to do next. */
-export type Step =
-  | { step: 'email'; app: string }
-  | { step: 'code'; app: string; email: string; triesLeft: number }
-  | { step: 'consent'; app: string; email: string };
-
-/** The person is done; the user agent follows `redirectTo` with its cookies. */
-export interface Done {
-  step: 'done';
-  redirectTo: string;
-}
+import type { Done, SignIn, Step } from './signIn.ts';
 
 /** A program is one that asks for JSON; everyone else gets pages. */
 function wantsJson(c: Context): boolean {
