@@ -27,7 +27,7 @@ test('a closed loop never has two asks of one user under way', async () => {
     await sleep(5);
     busy.delete(user);
   });
-  assert.ok(latencies.length >= 20, `${latencies.length} answers`);
+  assert.ok(latencies.length >= 3, `${latencies.length} answers`);
 });
 
 test('what fails is counted by its code and is no latency', async () => {

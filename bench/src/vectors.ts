@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { keepAliveTransport, nativeCrypto } from '@symbolon/client/node';
@@ -33,10 +33,25 @@ async function main(args: string[]): Promise<number> {
     console.error(usage);
     return 2;
   }
-  const stopped = interrupted().then(() => 130);
-  await using world = await createWorld();
-  const code = await Promise.race([stopped, answerAll(world, file)]);
-  return code === 0 && world.fallen() ? 1 : code;
+  let asked = false;
+  const stopped = interrupted().then(() => {
+    asked = true;
+    return 130;
+  });
+  try {
+    await using world = await createWorld();
+    const code = await Promise.race([stopped, answerAll(world, file)]);
+    return code === 0 && world.fallen() ? 1 : code;
+  } catch (error) {
+    // A Ctrl-C reaches what is still booting as well.
+    if (!asked) explain(error);
+    return asked ? 130 : 1;
+  }
+}
+
+function explain(error: unknown): void {
+  const { message, hint } = error as Error & { hint?: unknown };
+  console.error(`error: ${message}${typeof hint === 'string' ? `\n  next: ${hint}` : ''}`);
 }
 
 /** Null where it is not one file that can be read; said on standard error where it is a file. */
@@ -44,7 +59,7 @@ async function fileOf(args: string[]): Promise<string | null> {
   try {
     const [file, ...more] = parseArgs({ args, allowPositionals: true }).positionals;
     if (file === undefined || more.length > 0) return null;
-    if (file !== '-') await access(file);
+    if (file !== '-' && !(await stat(file)).isFile()) throw new Error(`${file} is not a file`);
     return file;
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));

@@ -77,7 +77,8 @@ function addApprove(devices: Command, io: Io): void {
       const { device } = await contextOf(command);
       const { key, check } = device.client.readRequest(request);
       io.err(`Key check: ${check}. Let it in only if the new device shows the same.`);
-      if (io.interactive && !options.yes && !/^y(es)?$/i.test(await io.ask('The same? [y/N] '))) {
+      // Where nobody can compare, only an explicit word lets a device in.
+      if (!options.yes && !/^y(es)?$/i.test(await io.ask('The same? [y/N] '))) {
         throw new CliError('not-approved', 'The device was not let in.', 'Compare the key checks, then answer y.');
       }
       await device.client.approve(key, options.name);

@@ -72,4 +72,8 @@ async function isReady(url: string): Promise<boolean> {
 }
 
 const unreachable = (name: string, url: string) =>
-  bad(name, `does not answer at ${url}`, 'Start the system with `symbolon up`, or look at its log in the home.');
+  bad(
+    name,
+    `does not answer at ${url}`,
+    'If the rest is up, end it (Ctrl-C where it runs) and start it again with `symbolon up`; its log is in the home.',
+  );

@@ -31,8 +31,10 @@ export class SignerTrust {
 
   /** The signer, its evidence at most five minutes old. Throws ClientError `evidence-refused` and as Statements do. */
   async current(): Promise<TrustedSigner> {
-    if (this.#current !== null && this.#current.expires > this.#now() + margin) return this.#current;
-    return this.renewed();
+    const known = this.#current;
+    if (known === null || known.expires <= this.#now() + margin) return this.renewed();
+    await this.#statements.fresh();
+    return this.#stillAllowed(known) ? known : this.renewed();
   }
 
   /** The signer by evidence fetched now: after a restart it has other keys. All who wait share one fetch. */
@@ -42,6 +44,16 @@ export class SignerTrust {
     });
     this.#current = await this.#pending;
     return this.#current;
+  }
+
+  #stillAllowed({ id }: TrustedSigner): boolean {
+    try {
+      this.#verifier.current(id);
+      return true;
+    } catch (error) {
+      if (error instanceof Refusal) return false;
+      throw error;
+    }
   }
 
   async #fetch(): Promise<TrustedSigner> {

@@ -11,8 +11,8 @@ import { ClientError } from './errors.ts';
 import { type Parties, readAnswer } from './parties.ts';
 import { type DeviceStorage, Stored } from './storage.ts';
 
-/** How long a list that was read serves, ms: as long as evidence does. */
-const listLife = 5 * 60_000;
+/** How long a list that was read serves, ms: a withdrawal counts at a device no later than this. */
+const listLife = 60_000;
 
 /** The organisations' statements, verified here and never taken back: what allows a signer (law 12). */
 export class Statements {
@@ -44,7 +44,7 @@ export class Statements {
     return allowedPairs(this.#list, this.#deployment.waitSeconds, this.#now());
   }
 
-  /** Reads the list again if it is older than evidence may be. Throws as {@link refresh}. */
+  /** Reads the list again if it is older than that. Throws as {@link refresh}. */
   async fresh(): Promise<void> {
     if (this.#now() - this.#read > listLife) await this.refresh();
   }

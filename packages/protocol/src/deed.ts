@@ -10,6 +10,7 @@ import {
   devicePoint,
   hash32,
   millis,
+  origin,
   publicKeys,
   text,
   uint,
@@ -27,7 +28,7 @@ export const deedDevice = v.strictObject({
   name: deviceName,
   added: millis,
   how: v.picklist(['creation', 'approval', 'mail']),
-  origin: v.nullable(text(1, 255)),
+  origin: v.nullable(origin),
 });
 export type DeedDevice = v.InferOutput<typeof deedDevice>;
 

@@ -16,7 +16,7 @@ const deploymentFields = v.strictObject({
     v.minLength(1),
     v.maxLength(16),
   ),
-  /** How many organisations make a statement. Fewer than all, and no organisation alone. */
+  /** How many organisations make a statement: no organisation alone. */
   threshold: v.pipe(uint, v.minValue(2), v.maxValue(16)),
   /** Waiting time before what a statement allows counts, seconds. */
   waitSeconds: v.pipe(uint, v.maxValue(90 * 86_400)),

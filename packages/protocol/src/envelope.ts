@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { codec } from './codec.ts';
 import { digest } from './digest.ts';
-import { bytes, bytesBetween, curve, deploymentId, epoch, hash32, millis, text, version } from './fields.ts';
+import { bytes, bytesBetween, curve, deploymentId, epoch, hash32, millis, origin, version } from './fields.ts';
 import { intentBytes } from './limits.ts';
 
 /** Kinds for which shares may be released to a signer. Each store's rules for them stand in its own table. */
@@ -20,7 +20,7 @@ export const envelope = v.strictObject({
   epoch,
   deed: hash32,
   signer: hash32,
-  origin: text(1, 255),
+  origin,
   curve: v.nullable(curve),
   intent: bytesBetween(0, intentBytes),
   expires: millis,

@@ -54,6 +54,12 @@ export const uint = unsigned();
 /** Unix time in milliseconds. */
 export const millis = unsigned();
 
+/** Who asks: a web origin (RFC 6454, serialised), or a command line's name. ASCII, so that its length in bytes is bounded. */
+export const origin = v.pipe(
+  v.string(),
+  v.regex(/^[\x21-\x7e]{1,128}$/, 'expected 1 to 128 printable ASCII characters'),
+);
+
 /** SHA-256 output. */
 export const hash32 = bytes(32);
 

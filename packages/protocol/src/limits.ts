@@ -13,6 +13,8 @@ export const signInLife = 15 * minute;
 export const evidenceLife = 5 * minute;
 /** How far the signed times of the two stores may lie from the signer's and from one another, ms. */
 export const storeTimeWindow = 60 * second;
+/** How long a creation may take until the kms forgets it, and would not activate it any more, ms. */
+export const creationLife = 24 * 60 * minute;
 /** Largest intent, bytes. */
 export const intentBytes = 48 * 1024;
 /** Largest token, characters. */

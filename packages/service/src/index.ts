@@ -2,6 +2,7 @@ export { type App, type AppOptions, createApp } from './app.ts';
 export { type Codec, octets } from './codec.ts';
 export { ConfigError, readConfig } from './config.ts';
 export { type Problem, type Refusal, ServiceError } from './errors.ts';
+export { explainStart } from './explainStart.ts';
 export { GroupCommit, type GroupCommitOptions } from './groupCommit.ts';
 export { type Rate, RateLimiter } from './limit.ts';
 export { createLogger, type Fields, type Level, type Logger, type LoggerOptions } from './log.ts';

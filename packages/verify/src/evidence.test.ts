@@ -62,7 +62,7 @@ describe('evidence that chains to the pinned root, is fresh, and binds an allowe
 describe('a production deployment', () => {
   it('pins the root of the hardware: a development root is believed by development alone', () => {
     const production = { ...deployment, mode: 'production' } as const;
-    assert.throws(() => new EvidenceVerifier(production, () => [pair], clock.now), RangeError);
+    assert.throws(() => new EvidenceVerifier(production, () => [pair], clock.now), { reason: 'evidence-not-allowed' });
   });
 });
 

@@ -39,13 +39,13 @@ export class EvidenceVerifier {
   readonly #signers = new BoundedMap<string, { signer: VerifiedSigner; measurement: Measurement }>(64);
 
   /**
-   * `allowed` is asked anew each time: a withdrawal counts at once. Throws RangeError for a production deployment that pins another
+   * `allowed` is asked anew each time: a withdrawal counts at once. Throws Refusal for a production deployment that pins another
    * root than hardware's: only a deployment born as development believes a development root.
    */
   constructor(deployment: Deployment, allowed: () => readonly AllowedPair[], now: () => number) {
     this.#roots = deployment.attestationRoots.map((root) => Uint8Array.from(atob(root), (char) => char.charCodeAt(0)));
     if (deployment.mode === 'production' && !this.#roots.every((root) => equal(root, awsNitroRoot))) {
-      throw new RangeError('a production deployment pins the root of AWS Nitro and no other');
+      throw new Refusal('evidence-not-allowed', 'A production deployment pins the root of AWS Nitro and no other.');
     }
     this.#configuration = configurationHash(signerConfigurationOf(deployment));
     this.#allowed = allowed;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { deploymentSchema } from '@symbolon/protocol';
+import { creationLife, deploymentSchema } from '@symbolon/protocol';
 import {
   createApp,
   createLogger,
@@ -28,7 +28,7 @@ import { CloudStore } from './store.ts';
 
 const minute = 60_000;
 /** Longer than the kms keeps a pending wallet: what it has forgotten by then can't be activated any more, ms. */
-const pendingLife = 48 * 60 * minute;
+const pendingLife = 2 * creationLife;
 /** A withdrawal counts here no later than this after it came onto the kms's log, ms. */
 const statementsEvery = 5_000;
 

@@ -52,10 +52,13 @@ export async function startIssuer(input: IssuerConfigInput): Promise<Issuer> {
   const parts = { config, provider, accounts, codes, limits, mailer, log, counted };
   const ours = getRequestListener(createRoutes(parts, metrics, () => database.statement('SELECT 1').get()).fetch);
   const theirs = provider.callback();
+  const ownHost = new URL(config.url).host;
   const server = createServer(SERVER_LIMITS, (request, response) => {
     response.on('close', () => counted.requests.add(1, String(response.statusCode)));
     const flooding = refusalOfFlood(flood, networkOf(addressOf(request, config.behindProxy)));
     if (flooding) return answerFlood(response, flooding);
+    // The library writes addresses from this header: a stranger's in it would stand in what a cache in front of us keeps.
+    request.headers.host = ownHost;
     const serve = OIDC_PATHS.test(request.url ?? '') ? theirs : ours;
     serve(request, response).catch((error: unknown) => {
       log.error('server-error', {}, error);

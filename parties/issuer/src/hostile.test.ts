@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { get } from 'node:http';
 import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
@@ -15,6 +16,20 @@ before(async () => {
   path = await begin(agent, await ask(world));
 });
 after(() => world[Symbol.asyncDispose]());
+
+test("the issuer's addresses are its own, whatever Host a stranger writes", async () => {
+  const { port, host } = new URL(world.url);
+  const request = get({
+    port,
+    host: '127.0.0.1',
+    path: '/.well-known/openid-configuration',
+    headers: { host: 'evil.test' },
+  });
+  const [response] = await once(request, 'response');
+  const text = String(Buffer.concat(await response.toArray()));
+  assert.equal(text.includes('evil.test'), false);
+  assert.ok(JSON.parse(text).jwks_uri.includes(host));
+});
 
 const STEPS = ['email', 'code', 'consent', 'abort'] as const;
 const json = { Accept: 'application/json', 'Content-Type': 'application/json' };

@@ -7,6 +7,7 @@ import {
   addressOf,
   creationBytes,
   creationDigest,
+  creationLife,
   curvesOf,
   type PublicKeys,
   paths,
@@ -32,6 +33,8 @@ export async function activate(kms: Kms, request: Authorised): Promise<{ activat
   checkDevice(verified.deed, key, null);
   if (row.activation !== null) return { activation: row.activation };
 
+  // The cloud forgets what the kms can no longer activate: no wallet may come to be without Key B.
+  if (row.made < shares.now() - creationLife) throw new Refusal('wallet-state', 'The creation took too long.');
   if (message.epoch !== row.epoch) throw new Refusal('wallet-state', 'Of another epoch.');
   // Whoever holds the whole key could make these signatures without any share; the release shows that the path was walked.
   if (!store.hasRelease(row.id)) throw new Refusal('wallet-state', 'No release of this wallet is on record.');

@@ -18,6 +18,7 @@ import { appendVersion, checkJoining } from '@symbolon/share-store';
 import { type Asked, checkDevice, checkIdentity, checkSignInFor, Refusal, type VerifiedDeed } from '@symbolon/verify';
 import type { Kms } from './kms.ts';
 import { append } from './log.ts';
+import { mailboxOf } from './mailbox.ts';
 import { post } from './outbox.ts';
 
 /**
@@ -48,12 +49,13 @@ export async function updateDeed(kms: Kms, request: Authorised): Promise<{ order
     },
     shares.signing,
   );
+  const mailbox = mailboxOf(row, verified.deed);
   await store.commit.submit((database) => {
     const { number } = next.deed;
     const version = { id: row.id, before: row.head, number, head: next.head, version: message.version, order };
     if (!appendVersion(database, version)) throw new Refusal('deed-invalid', 'Another version came first.');
     append(database, 'deed', () => order.body);
-    if (row.mailbox !== null) post(database, announcement(row.mailbox, change));
+    if (mailbox !== null) post(database, announcement(mailbox, change));
   });
   kms.mailWaits();
   return { order };

@@ -5,9 +5,7 @@ import {
   addressOf,
   type ConfirmMail,
   confirmMailCodec,
-  type Deed,
   keyCheck,
-  mailboxHash,
   mailCodeCodec,
   mailConfirmationStatement,
   paths,
@@ -16,9 +14,10 @@ import {
   thumbprint,
 } from '@symbolon/protocol';
 import { ServiceError } from '@symbolon/service';
-import { checkJoining, type WalletRow } from '@symbolon/share-store';
+import { checkJoining } from '@symbolon/share-store';
 import { type Asked, checkIdentity, checkSignInFor, Refusal } from '@symbolon/verify';
 import type { Kms } from './kms.ts';
+import { mailboxOf } from './mailbox.ts';
 import { post } from './outbox.ts';
 
 const codeLife = 10 * 60_000;
@@ -35,6 +34,7 @@ export async function sendMailCode(kms: Kms, request: Authorised): Promise<{ exp
   const asked = await shares.authoriser.authorise(mailCodeCodec, addressOf(shares.url, paths.mailCode), request);
   const { row, verified } = newDevice(kms, asked);
   const mailbox = mailboxOf(row, verified.deed);
+  if (mailbox === null) throw new Refusal('deed-invalid', 'The deed has no such mailbox.');
 
   const code = String(randomInt(0, 10 ** 8)).padStart(8, '0');
   const expires = shares.now() + codeLife;
@@ -90,14 +90,6 @@ function newDevice(kms: Kms, asked: Asked<{ wallet: Uint8Array }> | Asked<Confir
   const revoked = verified.deed.revoked.some((print) => equal(print, thumbprint(asked.key)));
   if (known || revoked) throw new Refusal('deed-invalid', 'The key is enrolled, or was revoked.');
   return current;
-}
-
-/** The mailbox, if it is the deed's: a column that somebody changed sends no code anywhere (law 12). */
-function mailboxOf({ mailbox, salt }: WalletRow, deed: Deed): string {
-  if (mailbox === null || deed.mailbox === null || !equal(deed.mailbox, mailboxHash(salt, mailbox))) {
-    throw new Refusal('deed-invalid', 'The deed has no such mailbox.');
-  }
-  return mailbox;
 }
 
 /** Keyed: who copies the store cannot try all codes against it. */

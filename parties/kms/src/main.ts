@@ -1,4 +1,4 @@
-import { readConfig, shutdownOnSignals } from '@symbolon/service';
+import { explainStart, readConfig, shutdownOnSignals } from '@symbolon/service';
 import { configSchema } from './config.ts';
 import { start } from './start.ts';
 
@@ -7,6 +7,10 @@ if (configFile === undefined) {
   console.error('usage: main.ts CONFIG.json   see README.md');
   process.exit(2);
 }
-const { url, stop, log } = await start(readConfig(configFile, configSchema));
-shutdownOnSignals(stop, log);
-console.log(JSON.stringify({ event: 'ready', url }));
+try {
+  const { url, stop, log } = await start(readConfig(configFile, configSchema));
+  shutdownOnSignals(stop, log);
+  console.log(JSON.stringify({ event: 'ready', url }));
+} catch (error) {
+  explainStart(error);
+}

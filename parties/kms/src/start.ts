@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { Secret } from '@symbolon/crypto';
-import { deploymentSchema } from '@symbolon/protocol';
+import { creationLife, deploymentSchema } from '@symbolon/protocol';
 import {
   createApp,
   createLogger,
@@ -31,7 +31,6 @@ import { StatementLog } from './statements.ts';
 import { KmsStore } from './store.ts';
 
 const minute = 60_000;
-const pendingLife = 24 * 60 * minute;
 
 /** Starts the kms: own keys, own store, own verifiers. Throws ConfigError, and Error for a log that was tampered with. */
 export async function start(config: Config) {
@@ -103,7 +102,7 @@ export async function start(config: Config) {
 
 async function forget(store: KmsStore, now: number): Promise<void> {
   await store.forgetExpired(now - 2 * minute);
-  for (const { id } of store.wallets.pendingSince(now - pendingLife)) await store.wallets.forget(id);
+  for (const { id } of store.wallets.pendingSince(now - creationLife)) await store.wallets.forget(id);
 }
 
 /** A key of its own for the mail codes' hashes. */
