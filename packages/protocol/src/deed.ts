@@ -16,6 +16,7 @@ import {
   uint,
   version,
 } from './fields.ts';
+import { deedBytes } from './limits.ts';
 import { signedSchema } from './signed.ts';
 import { thumbprint } from './thumbprint.ts';
 
@@ -64,7 +65,7 @@ export const deedAuthority = v.variant('by', [
 export type DeedAuthority = v.InferOutput<typeof deedAuthority>;
 
 export const deedVersion = v.strictObject({
-  body: bytesBetween(1, 16_384),
+  body: bytesBetween(1, deedBytes),
   authority: deedAuthority,
 });
 export type DeedVersion = v.InferOutput<typeof deedVersion>;

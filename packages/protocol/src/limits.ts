@@ -15,6 +15,8 @@ export const evidenceLife = 5 * minute;
 export const storeTimeWindow = 60 * second;
 /** How long a creation may take until the kms forgets it, and would not activate it any more, ms. */
 export const creationLife = 24 * 60 * minute;
+/** Largest version of a deed, bytes: the longest chain of such, with the largest intent, still fits into one request. */
+export const deedBytes = 4_352;
 /** Largest intent, bytes. */
 export const intentBytes = 48 * 1024;
 /** Largest token, characters. */

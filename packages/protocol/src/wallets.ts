@@ -3,12 +3,13 @@ import { messageHead, walletHead } from './authorised.ts';
 import { codec } from './codec.ts';
 import { deedChain, deedVersion } from './deed.ts';
 import { bytes, bytesBetween, epoch, hash32, millis, signatures, uint } from './fields.ts';
+import { deedBytes } from './limits.ts';
 import { signedSchema } from './signed.ts';
 
 /** Creation, to each store with its own shares: the deed's first version, and the opening and shares sealed to the store. */
 export const keep = v.strictObject({
   ...walletHead('keep'),
-  deed: bytesBetween(1, 16_384),
+  deed: bytesBetween(1, deedBytes),
   sealed: bytesBetween(1, 4_096),
 });
 export type Keep = v.InferOutput<typeof keep>;
@@ -67,7 +68,7 @@ export const mailCodeAnswer = codec('mailCodeAnswer', v.strictObject({ expires: 
 export const confirmMail = v.strictObject({
   ...walletHead('confirm-mail'),
   code: v.pipe(v.string(), v.regex(/^\d{8}$/)),
-  deed: bytesBetween(1, 16_384),
+  deed: bytesBetween(1, deedBytes),
 });
 export type ConfirmMail = v.InferOutput<typeof confirmMail>;
 export const confirmMailCodec = codec('confirmMail', confirmMail);
@@ -75,7 +76,7 @@ export const confirmMailCodec = codec('confirmMail', confirmMail);
 /** Step 3, to the cloud: its own check of the token, and of the kms's confirmation. */
 export const countersign = v.strictObject({
   ...walletHead('countersign'),
-  deed: bytesBetween(1, 16_384),
+  deed: bytesBetween(1, deedBytes),
   confirmation: signedSchema,
 });
 export type Countersign = v.InferOutput<typeof countersign>;
