@@ -107,12 +107,15 @@ test('a second device comes in by approval, signs, and is shut out for ever', as
   assert.match((await symbolon('sign-message hi --device phone')).err, /\(not-enrolled\)/);
   const request = await symbolon('devices request --device phone');
   const check = /Key check: (\S+)\./.exec(request.err)?.[1] ?? '';
-  const approval = await symbolon(`devices approve ${request.out.trim()} --name phone`);
+  const approve = `devices approve ${request.out.trim()} --name phone`;
+  assert.equal((await symbolon(approve)).code, 1, 'nobody compared the key checks');
+  assert.match((await symbolon('sign-message hi --device phone')).err, /\(not-enrolled\)/);
+  const approval = await symbolon(`${approve} --yes`);
   assert.ok(approval.err.includes(check), 'both screens show the same check');
   assert.equal((await symbolon('sign-message hi --device phone')).code, 0);
   assert.equal((await symbolon(`devices revoke ${check}`)).out, '"phone" is out. Its key never returns.\n');
   assert.equal((await symbolon('sign-message hi --device phone')).code, 1);
-  assert.equal((await symbolon(`devices approve ${request.out.trim()}`)).code, 1);
+  assert.equal((await symbolon(`${approve} --yes`)).code, 1);
 });
 
 test('a device comes in by the code that the kms mails, which shows its key check', async () => {

@@ -71,7 +71,7 @@ function addApprove(devices: Command, io: Io): void {
     .description('On an enrolled device: let a new one in, at once.')
     .argument('<request>', 'what `devices request` shows on the new one')
     .option('--name <name>', 'how the list shall call it', 'new device')
-    .option('--yes', 'do not ask again at the terminal')
+    .option('--yes', 'the key checks were compared: do not ask')
     .addHelpText('after', "\nExample:\n  $ symbolon devices approve 'symbolon-device-1:...' --name phone")
     .action(async (request: string, options: { name: string; yes?: true }, command: Command) => {
       const { device } = await contextOf(command);
