@@ -9,6 +9,7 @@ export { createLogger, type Fields, type Level, type Logger, type LoggerOptions 
 export { type Counter, type Histogram, Metrics } from './metrics.ts';
 export { ensurePrivateDir, readSecretFile } from './privateFiles.ts';
 export { type Context, type MessageRoute, type QueryRoute, type Route, route } from './route.ts';
+export { runParty } from './runParty.ts';
 export { requestFields } from './serve.ts';
 export type { Connection, Fetch, Listening, ListenOptions } from './server.ts';
 export { type ClosingStep, createShutdown, shutdownOnSignals } from './shutdown.ts';
