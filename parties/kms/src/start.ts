@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { Secret } from '@symbolon/crypto';
-import { creationLife, deploymentSchema } from '@symbolon/protocol';
+import { deploymentSchema } from '@symbolon/protocol';
 import {
   createApp,
   createLogger,
@@ -24,6 +24,7 @@ import {
 import { EvidenceVerifier } from '@symbolon/verify';
 import { routes } from './app.ts';
 import type { Config } from './config.ts';
+import { createForgetting } from './forget.ts';
 import type { Kms } from './kms.ts';
 import { brokenAt } from './log.ts';
 import { Outbox, type Smtp } from './outbox.ts';
@@ -81,10 +82,8 @@ export async function start(config: Config) {
   });
   const listening = await app.listen({ host: config.host, port: config.port });
   outbox.wake();
-  const chores = setInterval(
-    () => void forget(store, now()).catch((error) => log.error('chores-failed', {}, error)),
-    minute,
-  );
+  const forget = createForgetting(store, { wall: now, up: () => performance.now() });
+  const chores = setInterval(() => void forget().catch((error) => log.error('chores-failed', {}, error)), minute);
   const stop = createShutdown(
     [
       { name: 'server', close: () => listening.close() },
@@ -98,11 +97,6 @@ export async function start(config: Config) {
     log,
   );
   return { ...listening, stop, log };
-}
-
-async function forget(store: KmsStore, now: number): Promise<void> {
-  await store.forgetExpired(now - 2 * minute);
-  for (const { id } of store.wallets.pendingSince(now - creationLife)) await store.wallets.forget(id);
 }
 
 /** A key of its own for the mail codes' hashes. */
