@@ -1,4 +1,4 @@
-import { equal, fromBase64url, toBase64url, utf8 } from '@symbolon/crypto';
+import { fromBase64url, toBase64url, utf8 } from '@symbolon/crypto';
 import * as v from 'valibot';
 import { ProtocolError } from './errors.ts';
 import { text } from './fields.ts';
@@ -84,13 +84,16 @@ export function parseProof(proof: string): ParsedProof {
   }
 }
 
+// A byte order mark is not passed over either.
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 const part = (value: object) => toBase64url(utf8(JSON.stringify(value)));
 
 /** Refuses what JSON.parse would quietly pass: a key given twice. What comes out must be what stands there, re-written. */
 function json(segment: string): unknown {
-  const raw = fromBase64url(segment);
-  const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(raw));
-  if (!equal(utf8(JSON.stringify(value)), raw)) throw malformed();
+  const text = decoder.decode(fromBase64url(segment));
+  const value: unknown = JSON.parse(text);
+  if (JSON.stringify(value) !== text) throw malformed();
   return value;
 }
 

@@ -21,6 +21,7 @@ const header: ShareHeader = {
   device: filled(32, 7),
   at: 1_000,
   issuerKeys: [filled(32, 8)],
+  receipt: null,
 };
 const store = SigningKey.generate();
 const secretOf = (bytes: Uint8Array) => Secret.take(bytes.slice());

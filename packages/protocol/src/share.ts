@@ -30,7 +30,10 @@ export const shareRequest = v.strictObject({
 export type ShareRequest = v.InferOutput<typeof shareRequest>;
 export const shareRequestCodec = codec('shareRequest', shareRequest);
 
-/** What a store says, signed, about the share inside the seal. `at` its clock, `issuerKeys` RFC 7638 hashes it trusts now. */
+/**
+ * What a store says, signed, about the share inside the seal. `at` its clock, `issuerKeys` RFC 7638 hashes it trusts now,
+ * `receipt` (the kms alone) the hash of the receipt that this release has on its log.
+ */
 export const shareHeader = v.strictObject({
   v: version,
   deployment: deploymentId,
@@ -45,6 +48,7 @@ export const shareHeader = v.strictObject({
   device: hash32,
   at: millis,
   issuerKeys: v.pipe(v.array(hash32), v.minLength(1), v.maxLength(16)),
+  receipt: v.nullable(hash32),
 });
 export type ShareHeader = v.InferOutput<typeof shareHeader>;
 const shareHeaderCodec = codec('shareHeader', shareHeader);

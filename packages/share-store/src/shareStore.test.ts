@@ -324,7 +324,7 @@ describe('a share is sealed', () => {
       const signer = makeSigner();
       const verified = await shares.evidence.present(evidenceOf(world, signer));
       const { publicKeys, expires: _, ...request } = shareRequestOf(world, wallet, signer);
-      const said = { device: thumbprint(device.point), at: clock.at, issuerKeys: [filled(32, 1)] };
+      const said = { device: thumbprint(device.point), at: clock.at, issuerKeys: [filled(32, 1)], receipt: null };
       const header: ShareHeader = { ...request, publicKeys, store, ...said };
       const sealed = await sealShare(shares, verified, header, ['secp256k1']);
 

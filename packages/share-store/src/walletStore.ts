@@ -112,15 +112,13 @@ export class WalletStore {
   }
 
   shares(id: Uint8Array, epoch: number): StoredShares | null {
-    const key = this.#database
-      .statement('SELECT wrapped FROM share_keys WHERE wallet = ? AND epoch = ?')
-      .get(id, epoch);
-    if (key === undefined) return null;
-    const rows = this.#database
-      .statement('SELECT curve, sealed FROM shares WHERE wallet = ? AND epoch = ?')
-      .all(id, epoch);
+    const sql =
+      'SELECT wrapped, curve, sealed FROM share_keys JOIN shares USING (wallet, epoch) WHERE wallet = ? AND epoch = ?';
+    const rows = this.#database.statement(sql).all(id, epoch);
+    const [first] = rows;
+    if (first === undefined) return null;
     const sealed = Object.fromEntries(rows.map((row) => [String(row['curve']), row['sealed'] as Uint8Array]));
-    return { key: key['wrapped'] as WrappedKey, sealed };
+    return { key: first['wrapped'] as WrappedKey, sealed };
   }
 
   /** Makes a pending wallet with its shares, or changes nothing and is false where the id is taken. */

@@ -17,7 +17,6 @@ export async function seal({ shares }: Cloud, request: Authorised): Promise<{ se
 
   const [at, device] = [shares.now(), thumbprint(asked.key)];
   const common = { v: 1, deployment: shares.deployment.id, kind, wallet, epoch, deed, publicKeys, signer, rh } as const;
-  return {
-    sealed: await sealShare(shares, verifiedSigner, { ...common, store: 'cloud', device, at, issuerKeys }, curves),
-  };
+  const header = { ...common, store: 'cloud', device, at, issuerKeys, receipt: null } as const;
+  return { sealed: await sealShare(shares, verifiedSigner, header, curves) };
 }

@@ -3,6 +3,7 @@ import {
   paths,
   type ReleaseAsk,
   type ReleaseResult,
+  receiptHash,
   receiptStatement,
   shareRequestCodec,
   tagged,
@@ -41,7 +42,12 @@ export async function release(kms: Kms, ask: ReleaseAsk): Promise<ReleaseResult>
     issuerKeys,
   } as const;
   const body = await store.recordRelease(row, { ...common, challenge: ask.challenge, expires });
-  const sealed = await sealShare(shares, verifiedSigner, { ...common, store: 'kms', publicKeys }, curves);
+  const sealed = await sealShare(
+    shares,
+    verifiedSigner,
+    { ...common, store: 'kms', publicKeys, receipt: receiptHash(body) },
+    curves,
+  );
   const signature = shares.signing.sign(tagged(receiptStatement.domain, body));
   return { status: 'released', receipt: { body, signature }, sealed };
 }

@@ -1,4 +1,3 @@
-import { equal } from '@symbolon/crypto';
 import { type Outcomes, type Receipt, receiptHash, receiptStatement } from '@symbolon/protocol';
 import { type Database, GroupCommit, openDatabase } from '@symbolon/service';
 import { pinTable, type WalletRow, WalletStore, walletTables } from '@symbolon/share-store';
@@ -32,6 +31,12 @@ const tables = `
   CREATE TABLE statements (number INTEGER PRIMARY KEY, statement BLOB NOT NULL, entry BLOB NOT NULL);
 `;
 
+/** What an outcome has to name, beside its release: without reading the receipt again for each. */
+const releaseNames = `
+  ALTER TABLE releases ADD COLUMN receipt BLOB;
+  ALTER TABLE releases ADD COLUMN signer BLOB;
+`;
+
 /** What law 5 fixes about a release before the transaction gives it its number and place. */
 export type NewRelease = Omit<Receipt, 'number' | 'previous' | 'log'>;
 
@@ -42,7 +47,7 @@ export class KmsStore {
   readonly wallets: WalletStore;
 
   constructor(path: string, onCommit: (works: number, ms: number) => void) {
-    this.database = openDatabase(path, [`${walletTables}${pinTable}${logTable}${tables}`]);
+    this.database = openDatabase(path, [`${walletTables}${pinTable}${logTable}${tables}`, releaseNames]);
     this.commit = new GroupCommit(this.database, { onCommit });
     this.wallets = new WalletStore(this.database, this.commit);
   }
@@ -68,11 +73,18 @@ export class KmsStore {
       const { index, body } = append(database, 'release', (log) =>
         receiptStatement.body.encode({ ...release, number, previous, log }),
       );
+      const hash = receiptHash(body);
       statement(
         `INSERT INTO release_heads (wallet, number, hash) VALUES (?, ?, ?)
          ON CONFLICT (wallet) DO UPDATE SET number = excluded.number, hash = excluded.hash`,
-      ).run(row.id, number, receiptHash(body));
-      statement('INSERT INTO releases (wallet, number, place) VALUES (?, ?, ?)').run(row.id, number, index);
+      ).run(row.id, number, hash);
+      statement('INSERT INTO releases (wallet, number, place, receipt, signer) VALUES (?, ?, ?, ?, ?)').run(
+        row.id,
+        number,
+        index,
+        hash,
+        release.signer,
+      );
       return body;
     });
   }
@@ -95,14 +107,10 @@ export class KmsStore {
   /** Notes how releases ended, in the words of the signer that each was made for; the first word about each stays. */
   async recordOutcomes({ signer, items }: Outcomes): Promise<void> {
     await this.commit.submit(({ statement }) => {
-      const find = 'SELECT log.body FROM releases JOIN log USING (place) WHERE wallet = ? AND number = ?';
-      const note = 'UPDATE releases SET outcome = ? WHERE wallet = ? AND number = ? AND outcome IS NULL';
-      for (const { wallet, number, receipt, outcome } of items) {
-        const body = statement(find).get(wallet, number)?.['body'] as Uint8Array | undefined;
-        const own = body !== undefined && equal(receiptHash(body), receipt);
-        if (own && equal(receiptStatement.body.decode(body).signer, signer))
-          statement(note).run(outcome, wallet, number);
-      }
+      const note = `UPDATE releases SET outcome = ?
+        WHERE wallet = ? AND number = ? AND receipt = ? AND signer = ? AND outcome IS NULL`;
+      for (const { wallet, number, receipt, outcome } of items)
+        statement(note).run(outcome, wallet, number, receipt, signer);
     });
   }
 

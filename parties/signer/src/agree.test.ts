@@ -83,6 +83,7 @@ const common = {
 } as const;
 const headerOf = (store: Store): ShareHeader => ({
   ...common,
+  receipt: store === 'kms' ? filled(32, 7) : null,
   issuerKeys: [identity.issuerKey],
   store,
   publicKeys: { secp256k1: wallet.deed.keys.secp256k1 },
@@ -179,7 +180,8 @@ describe('a receipt', () => {
     signStatement(receiptStatement, { ...receipt, ...changed }, by);
 
   it("is the kms's word on this request, in answer to this challenge", () => {
-    const { receipt: said, hash } = checkReceipt(signer, signed(), challenge, asked);
+    const { receipt: said, hash, isSigned } = checkReceipt(signer, signed(), challenge, asked);
+    assert.ok(isSigned());
     assert.deepEqual(said, receipt);
     assert.deepEqual(hash, receiptHash(signed().body));
   });
@@ -194,19 +196,21 @@ describe('a receipt', () => {
   });
 
   it('not signed by the cloud or anyone else, nor signed as something else', () => {
-    mismatch(() => checkReceipt(signer, signed({}, world.cloud.signing), challenge, asked));
-    mismatch(() => checkReceipt(signer, signed({}, SigningKey.generate()), challenge, asked));
     const bare = { body: signed().body, signature: world.kms.signing.sign(signed().body) };
-    mismatch(() => checkReceipt(signer, bare, challenge, asked));
+    for (const other of [signed({}, world.cloud.signing), signed({}, SigningKey.generate()), bare])
+      assert.equal(checkReceipt(signer, other, challenge, asked).isSigned(), false);
   });
 
-  it('is of the same release as Key A, and of the same minute as Key B', () => {
-    const [kms, cloud] = [headerOf('kms'), headerOf('cloud')];
-    checkAgreement(kms, cloud, receipt);
-    checkAgreement(kms, { ...cloud, at: kms.at - storeTimeWindow }, receipt);
-    mismatch(() => checkAgreement({ ...kms, at: kms.at + 1 }, cloud, receipt));
+  it('is the one that the share of Key A names, of the same release, and of the same minute as Key B', () => {
+    const onRecord = checkReceipt(signer, signed(), challenge, asked);
+    const [kms, cloud] = [{ ...headerOf('kms'), receipt: onRecord.hash }, headerOf('cloud')];
+    checkAgreement(kms, cloud, onRecord);
+    checkAgreement(kms, { ...cloud, at: kms.at - storeTimeWindow }, onRecord);
+    mismatch(() => checkAgreement({ ...kms, at: kms.at + 1 }, cloud, onRecord));
+    for (const named of [null, filled(32, 7)])
+      mismatch(() => checkAgreement({ ...kms, receipt: named }, cloud, onRecord));
     for (const apart of [storeTimeWindow + 1, -storeTimeWindow - 1]) {
-      mismatch(() => checkAgreement(kms, { ...cloud, at: kms.at + apart }, receipt));
+      mismatch(() => checkAgreement(kms, { ...cloud, at: kms.at + apart }, onRecord));
     }
   });
 });

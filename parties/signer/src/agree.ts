@@ -5,7 +5,6 @@ import {
   curvesOf,
   type Deed,
   type Envelope,
-  openStatement,
   type Receipt,
   receiptHash,
   receiptStatement,
@@ -14,6 +13,7 @@ import {
   type Store,
   sealInfo,
   storeTimeWindow,
+  tagged,
   unpackShare,
 } from '@symbolon/protocol';
 import { type Identity, Refusal } from '@symbolon/verify';
@@ -61,29 +61,37 @@ export function openShare(
   }
 }
 
-/** Law 5 seen from here: the kms's signed word that this very request is on record, answering our fresh challenge. */
-export function checkReceipt(
-  signer: Signer,
-  signed: Signed,
-  challenge: Uint8Array,
-  asked: Asked,
-): { receipt: Receipt; hash: Uint8Array } {
-  const receipt = openStatement(receiptStatement, signed, signer.deployment.kms.signing, verifyEd25519);
-  if (receipt === null) throw mismatch('has a receipt that the kms did not sign');
+/** What the kms put on its log for this release. */
+export interface OnRecord {
+  receipt: Receipt;
+  hash: Uint8Array;
+  /** Whether the kms signed it: asked where no share of the kms's vouches for it. */
+  isSigned(): boolean;
+}
+
+/**
+ * Law 5 seen from here: this very request is on record, answering our fresh challenge. That the kms says so stands under the
+ * share's own signature, which names the receipt ({@link checkAgreement}): one signature is verified instead of two.
+ */
+export function checkReceipt(signer: Signer, signed: Signed, challenge: Uint8Array, asked: Asked): OnRecord {
+  const receipt = receiptStatement.body.decode(signed.body);
   if (!equal(receipt.challenge, challenge)) throw mismatch('has a receipt for another question');
   if (receipt.expires !== asked.envelope.expires) throw mismatch('has a receipt for another time');
   checkSays(signer, receipt, asked);
-  return { receipt, hash: receiptHash(signed.body) };
+  const isSigned = () =>
+    verifyEd25519(signer.deployment.kms.signing, tagged(receiptStatement.domain, signed.body), signed.signature);
+  return { receipt, hash: receiptHash(signed.body), isSigned };
 }
 
 /** Kms and cloud speak of the same moment; the kms of one and the same release. Throws Refusal `share-mismatch`. */
-export function checkAgreement(kms: ShareHeader, cloud: ShareHeader, receipt: Receipt): void {
+export function checkAgreement(kms: ShareHeader, cloud: ShareHeader, { receipt, hash }: OnRecord): void {
+  if (kms.receipt === null || !equal(kms.receipt, hash)) throw mismatch('is of a release with another receipt');
   if (kms.at !== receipt.at) throw mismatch('is of another release than its receipt');
   if (Math.abs(kms.at - cloud.at) > storeTimeWindow) throw mismatch('is of another time than the other store');
 }
 
 /** What both headers and the receipt say alike. */
-function checkSays(signer: Signer, says: Omit<ShareHeader, 'store' | 'publicKeys'>, asked: Asked): void {
+function checkSays(signer: Signer, says: Omit<ShareHeader, 'store' | 'publicKeys' | 'receipt'>, asked: Asked): void {
   const { envelope, rh, device, identity } = asked;
   const right =
     says.deployment === signer.deployment.id &&

@@ -6,11 +6,11 @@ import {
   type Outcome,
   outcomesStatement,
   paths,
-  type Receipt,
   signedCodec,
   signStatement,
 } from '@symbolon/protocol';
 import type { Counter } from '@symbolon/service';
+import type { OnRecord } from './agree.ts';
 
 const perReport = 64;
 const delay = 200;
@@ -39,7 +39,7 @@ export class OutcomeReporter {
   }
 
   /** Runs what ends a release, and reports how it did, whichever way. */
-  reporting<T>({ receipt, hash }: { receipt: Receipt; hash: Uint8Array }, work: () => T): T {
+  reporting<T>({ receipt, hash, isSigned }: OnRecord, work: () => T): T {
     const report = (outcome: Outcome['outcome']) =>
       this.#report({ wallet: receipt.wallet, number: receipt.number, receipt: hash, outcome });
     try {
@@ -47,7 +47,8 @@ export class OutcomeReporter {
       report('signed');
       return result;
     } catch (error) {
-      report(error instanceof CryptoError && error.code === 'key-mismatch' ? 'mismatch' : 'refused');
+      // The host could hand us a receipt of its own making: nothing is said of a release that the kms does not vouch for.
+      if (isSigned()) report(error instanceof CryptoError && error.code === 'key-mismatch' ? 'mismatch' : 'refused');
       throw error;
     }
   }

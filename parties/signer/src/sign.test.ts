@@ -20,11 +20,13 @@ import {
   type Receipt,
   type ReleaseAsk,
   type ReleaseResult,
+  receiptHash,
   receiptStatement,
   releasesAnswer,
   releasesCodec,
   requestHash,
   type ShareHeader,
+  type Signed,
   type SignerAnswer,
   type SignerRequest,
   type Store,
@@ -73,6 +75,7 @@ const kms = {
   share: (index: number): Secret => copy(wallet.shares.kms[index]),
   header: {} as Partial<ShareHeader>,
   receipt: {} as Partial<Receipt>,
+  signed: {} as Partial<Signed>,
 };
 const outcomes: Record<Store, Outcome[]> = { kms: [], cloud: [] };
 
@@ -125,10 +128,12 @@ function releasedTo({ message: asked, challenge }: ReleaseAsk): ReleaseResult {
   const log = { index: 1, previous: filled(32, 0) };
   const receipt: Receipt = { ...said, number: kms.asked, previous: null, challenge, expires, log, ...kms.receipt };
   const shares = curvesInOrder.flatMap((curve, index) => (publicKeys[curve] === undefined ? [] : [kms.share(index)]));
+  const signed = signStatement(receiptStatement, receipt, world.kms.signing);
+  const header: ShareHeader = { ...said, store: 'kms', publicKeys, receipt: receiptHash(signed.body), ...kms.header };
   return {
     status: 'released',
-    receipt: signStatement(receiptStatement, receipt, world.kms.signing),
-    sealed: seal('kms', { ...said, store: 'kms', publicKeys, ...kms.header }, shares),
+    receipt: { ...signed, ...kms.signed },
+    sealed: seal('kms', header, shares),
   };
 }
 
@@ -173,6 +178,7 @@ async function requestOf(changes: Changes = {}): Promise<SignerRequest> {
     device: thumbprint(by.point),
     at: clock.at,
     issuerKeys,
+    receipt: null,
     ...changes.header,
   };
   const share = changes.shareB ?? ((index) => copy(wallet.shares.cloud[index]));
@@ -292,6 +298,15 @@ describe('whatever an attacker could probe is answered alike, and nothing is sig
       assert.deepEqual(await ask(await requestOf()), constant);
     }
     kms.receipt = {};
+    assert.deepEqual(await ended(1), ['refused']);
+  });
+
+  it('a receipt that the share does not name; and of one that the kms did not sign either, the stores hear nothing', async () => {
+    kms.header = { receipt: filled(32, 9) };
+    assert.deepEqual(await ask(await requestOf()), constant);
+    kms.signed = { signature: filled(64, 9) };
+    assert.deepEqual(await ask(await requestOf()), constant);
+    Object.assign(kms, { header: {}, signed: {} });
     assert.deepEqual(await ended(1), ['refused']);
   });
 

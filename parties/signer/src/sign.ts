@@ -26,11 +26,11 @@ export async function sign(signer: Signer, request: SignerRequest): Promise<Sign
   try {
     const challenge = randomBytes(32);
     const released = await signer.kms.release({ ...request.release, token: request.token, challenge });
-    const receipt = checkReceipt(signer, released.receipt, challenge, asked);
-    const signed = signer.outcomes.reporting(receipt, () => {
+    const onRecord = checkReceipt(signer, released.receipt, challenge, asked);
+    const signed = signer.outcomes.reporting(onRecord, () => {
       const keyA = openShare(signer, 'kms', released.sealed, { ...asked, curves: task.curves });
       try {
-        checkAgreement(keyA.header, keyB.header, receipt.receipt);
+        checkAgreement(keyA.header, keyB.header, onRecord);
         return signWith(task, keyA.shares, keyB.shares);
       } finally {
         wipe(keyA.shares);

@@ -6,6 +6,7 @@ import { Secret } from '@symbolon/crypto';
 import { publicKeySecp256k1 } from '@symbolon/crypto/native';
 import {
   paths,
+  receiptHash,
   receiptStatement,
   releasesAnswer,
   releasesCodec,
@@ -126,7 +127,8 @@ describe('law 4: a share that is not the stored one signs nothing, bit by bit', 
         if (result.status !== 'released' || attack === undefined) return result;
         const { at } = receiptStatement.body.decode(result.receipt.body);
         const { request, share, publicKeys } = attack;
-        return { ...result, sealed: await kms.seal(person, request, signer, share, { at, publicKeys }) };
+        const says = { at, publicKeys, receipt: receiptHash(result.receipt.body) };
+        return { ...result, sealed: await kms.seal(person, request, signer, share, says) };
       });
       return { ...answer, body: releasesAnswer.encode({ results: await Promise.all(forged) }) };
     };

@@ -5,10 +5,13 @@ import { utf8 } from '@symbolon/crypto';
 import {
   paths,
   type Receipt,
+  receiptHash,
   receiptStatement,
   receiptsAnswer,
   releasesAnswer,
+  releasesCodec,
   type Signed,
+  shareRequestCodec,
   signStatement,
   thumbprint,
 } from '@symbolon/protocol';
@@ -28,19 +31,24 @@ describe('law 5: a kms that hides, reorders or forks its releases is caught by t
 
   before(async () => {
     world = await bootWorld();
-    const key = new Insider(world, 'kms').signing;
-    between = await standBetween(world, 'signer', async ({ path }, forward) => {
+    const kms = new Insider(world, 'kms');
+    between = await standBetween(world, 'signer', async ({ path, body }, forward) => {
       const answer = await forward();
       const told = lie;
       if (path !== paths.releases || told === null) return answer;
-      const results = releasesAnswer.decode(answer.body).results.map((result) => {
+      const { asks } = releasesCodec.decode(body);
+      const results = releasesAnswer.decode(answer.body).results.map(async (result, index) => {
         if (result.status !== 'released') return result;
+        const asked = shareRequestCodec.decode(asks[index]?.message ?? new Uint8Array());
         const truth = receiptStatement.body.decode(result.receipt.body);
-        return { ...result, receipt: signStatement(receiptStatement, { ...truth, ...told(truth) }, key) };
+        const receipt = signStatement(receiptStatement, { ...truth, ...told(truth) }, kms.signing);
+        const share = await kms.readShare({ id: asked.wallet, epoch: asked.epoch }, 'secp256k1');
+        const says = { device: truth.device, at: truth.at, receipt: receiptHash(receipt.body) };
+        return { ...result, receipt, sealed: await kms.sealAsAsked(asked, signer, share, says) };
       });
-      return { ...answer, body: releasesAnswer.encode({ results }) };
+      return { ...answer, body: releasesAnswer.encode({ results: await Promise.all(results) }) };
     });
-    await introduceSigner(world);
+    const signer = await introduceSigner(world);
   });
   after(async () => {
     await between[Symbol.asyncDispose]();
