@@ -1,6 +1,6 @@
-import { type Bytes, copyOf } from './bytes.ts';
-import { decodeCbor } from './cbor.ts';
-import { refuse } from './error.ts';
+import { type Bytes, copyOf } from '../bytes.ts';
+import { decodeCbor } from '../cbor.ts';
+import { refuse } from '../error.ts';
 
 /** SHA-384, the only digest Nitro measures with. */
 export const PCR_BYTES = 48;

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encode } from 'cborg';
 import fc from 'fast-check';
-import { parseSign1 } from './cose.ts';
 import {
   createDevelopmentRoot,
   type DocumentFields,
@@ -14,8 +13,9 @@ import {
   payloadMap,
   signDocument,
   signPayload,
-} from './develop/index.ts';
-import { AttestationError, type AttestationErrorCode, verifyDocument } from './index.ts';
+} from '../develop/index.ts';
+import { AttestationError, type AttestationErrorCode, verifyDocument } from '../index.ts';
+import { parseSign1 } from './sign1.ts';
 
 const HOUR_MS = 3600_000;
 const at = Date.now();
@@ -255,7 +255,7 @@ test('absent optional fields read as null ones do', async () => {
 });
 
 test('other COSE headers, algorithms and structures are refused', async () => {
-  const { payload, signature } = parseSign1(new Uint8Array(signDocument(fields)));
+  const { payload, seal: signature } = parseSign1(new Uint8Array(signDocument(fields)));
   const es384 = encode(new Map([[1, -35]]));
   const none = new Map();
   const forged: [unknown, AttestationErrorCode][] = [

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { appraise, awsNitroRoot, printMeasurement, verifyDocument } from './index.ts';
+import { appraise, awsNitroRoot, printMeasurement, verifyDocument } from '../index.ts';
 
-const vector = (name: string) => readFileSync(new URL(`../vectors/${name}`, import.meta.url));
+const vector = (name: string) => readFileSync(new URL(`../../vectors/${name}`, import.meta.url));
 const genuine = [
   { file: 'real-2022-11-09.cbor', at: Date.parse('2022-11-09T22:52:00Z'), pcr0: '22f9e1c9', debug: false },
   { file: 'real-2022-10-12-debug-mode.cbor', at: Date.parse('2022-10-12T13:50:06Z'), pcr0: '00000000', debug: true },

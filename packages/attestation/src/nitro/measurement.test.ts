@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { measurementsEqual, parseMeasurement, printMeasurement } from './index.ts';
+import { measurementsEqual, parseMeasurement, printMeasurement } from '../index.ts';
 
 const pcr = fc.uint8Array({ minLength: 48, maxLength: 48 });
 const measurement = fc.record({ pcr0: pcr, pcr1: pcr, pcr2: pcr });
