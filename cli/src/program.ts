@@ -1,6 +1,8 @@
 import { Command } from 'commander';
+import { addApps } from './commands/apps.ts';
 import { addDevices } from './commands/devices.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addPage } from './commands/page.ts';
 import { addReceipts } from './commands/receipts.ts';
 import { addSend } from './commands/send.ts';
 import { addSignin } from './commands/signin.ts';
@@ -43,6 +45,8 @@ export function createProgram(io: Io, outcome: Outcome): Command {
   addReceipts(program, io);
   addVerify(program, io, outcome);
   addStatement(program, io);
+  addApps(program, io);
+  addPage(program, io);
   addDoctor(program, io, outcome);
   return program.addHelpText(
     'after',

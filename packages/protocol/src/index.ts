@@ -1,4 +1,5 @@
 export * from './about.ts';
+export * from './apps.ts';
 export * from './authorised.ts';
 export * from './codec.ts';
 export * from './creation.ts';
@@ -10,9 +11,12 @@ export * from './errors.ts';
 export { base64url, type Curve, curvesInOrder, curvesOf, type PublicKeys, type Signatures } from './fields.ts';
 export * from './limits.ts';
 export * from './padding.ts';
+export * from './pageHeaders.ts';
+export * from './pageRelease.ts';
 export * from './paths.ts';
 export * from './proof.ts';
 export * from './receipt.ts';
+export * from './relay.ts';
 export * from './release.ts';
 export * from './seals.ts';
 export * from './share.ts';

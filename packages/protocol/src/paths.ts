@@ -19,6 +19,8 @@ export const paths = {
   statements: '/v1/statements',
   evidence: '/v1/evidence',
   requests: '/v1/requests',
+  apps: '/v1/apps',
+  relay: '/v1/relay',
 } as const;
 
 /** The exact address of a message: base URL without trailing slash, and path. */

@@ -2,6 +2,7 @@ import type { LoggedStatement, Outcome } from '@symbolon/protocol';
 import { signedCodec, statementCodec } from '@symbolon/protocol';
 import { type Database, GroupCommit, openDatabase } from '@symbolon/service';
 import { pinTable, WalletStore, walletTables } from '@symbolon/share-store';
+import { registryTables } from './registry.ts';
 
 const tables = `
   CREATE TABLE outcomes (
@@ -26,7 +27,7 @@ export class CloudStore {
   readonly wallets: WalletStore;
 
   constructor(path: string) {
-    this.database = openDatabase(path, [`${walletTables}${pinTable}${tables}`]);
+    this.database = openDatabase(path, [`${walletTables}${pinTable}${tables}`, registryTables]);
     this.commit = new GroupCommit(this.database);
     this.wallets = new WalletStore(this.database, this.commit);
   }
