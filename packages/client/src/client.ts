@@ -127,9 +127,12 @@ export class WalletClient {
     return parseRequestText(this.#device, text);
   }
 
-  /** Enrols another device by its key (64 bytes). Throws ClientError `device-known`, `device-revoked`. */
-  async approve(key: Uint8Array, name: string): Promise<Wallet> {
-    return this.#change((wallet) => approveDevice(this.#device, wallet, key, name));
+  /**
+   * Enrols another device by its key (64 bytes). With an `origin` it is a key inside that site's page, which may sign for that site
+   * only. Throws ClientError `device-known`, `device-revoked`, `deed-invalid` where the deed has no room.
+   */
+  async approve(key: Uint8Array, name: string, origin: string | null = null): Promise<Wallet> {
+    return this.#change((wallet) => approveDevice(this.#device, wallet, key, name, origin));
   }
 
   /** Takes a device out, at once and for ever, by its thumbprint (32 bytes). Throws ClientError `device-unknown`. */
