@@ -14,6 +14,7 @@ export * from './paths.ts';
 export * from './proof.ts';
 export * from './receipt.ts';
 export * from './release.ts';
+export * from './rotation.ts';
 export * from './seals.ts';
 export * from './share.ts';
 export * from './signed.ts';
