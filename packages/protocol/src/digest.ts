@@ -7,6 +7,7 @@ export type Domain =
   | 'creation'
   | 'deed'
   | 'deed-order'
+  | 'epoch-state'
   | 'flip'
   | 'flips-followed'
   | 'identity'

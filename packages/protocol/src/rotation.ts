@@ -15,10 +15,10 @@ import {
   uint,
   version,
 } from './fields.ts';
-import { type Signed, type Statement, signedSchema } from './signed.ts';
+import { type Statement, signedSchema } from './signed.ts';
 
 /** Wallets that one preparation rotates together. */
-export const rotationsPerBatch = 256;
+export const rotationsPerBatch = 128;
 /** Of a share, of a key, and of the R that turns one share into the next: bytes. */
 const shareLength = 32;
 
@@ -103,9 +103,24 @@ export const followFlip = v.strictObject({ ...walletHead('follow-flip'), flip: s
 export type FollowFlip = v.InferOutput<typeof followFlip>;
 export const followFlipCodec = codec('followFlip', followFlip);
 
-/** What the kms has decided on a wallet's epoch; null: it is still the one of its creation. */
-export const epochAnswer = codec('epochAnswer', v.strictObject({ flip: v.nullable(signedSchema) }));
-export type EpochAnswer = { flip: Signed | null };
+/**
+ * The kms's word on where a wallet stands: its epoch, the flip that made it so (null: that of its creation), and the attempt that
+ * may still flip. The cloud gives up no prepared epoch but by this word.
+ */
+export const epochState = v.strictObject({
+  v: version,
+  deployment: deploymentId,
+  wallet: hash32,
+  epoch,
+  flip: v.nullable(signedSchema),
+  attempt: v.nullable(hash32),
+  at: millis,
+});
+export type EpochState = v.InferOutput<typeof epochState>;
+export const epochStateStatement: Statement<EpochState> = {
+  domain: 'epoch-state',
+  body: codec('epochState', epochState),
+};
 
 /** The cloud holds these flips durably: from here on the kms needs no older epoch. */
 export const flipsFollowed = v.strictObject({

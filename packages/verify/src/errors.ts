@@ -22,7 +22,8 @@ export type RefusalReason =
   | 'wallet-unknown'
   | 'wallet-state'
   | 'share-mismatch'
-  | 'request-used';
+  | 'request-used'
+  | 'rotation-under-way';
 
 /** Told as they are: what the asker knows about itself anyway, and can mend. */
 const mendable: Partial<Record<RefusalReason, { status: number; hint: string }>> = {
@@ -37,6 +38,7 @@ const mendable: Partial<Record<RefusalReason, { status: number; hint: string }>>
     status: 403,
     hint: 'No statement in force allows this measurement with this configuration.',
   },
+  'rotation-under-way': { status: 409, hint: 'Ask again in a minute.' },
   'statement-invalid': { status: 400, hint: 'Read the list, then make the next statement from it.' },
 };
 

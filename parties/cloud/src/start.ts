@@ -22,6 +22,7 @@ import { EvidenceVerifier } from '@symbolon/verify';
 import { routes } from './app.ts';
 import type { Cloud } from './cloud.ts';
 import type { Config } from './config.ts';
+import { settleEpochs, tellFollowed } from './epochs.ts';
 import { settlePending } from './follow.ts';
 import { StatementFollower } from './statements.ts';
 import { CloudStore } from './store.ts';
@@ -31,6 +32,10 @@ const minute = 60_000;
 const pendingLife = 2 * creationLife;
 /** A withdrawal counts here no later than this after it came onto the kms's log, ms. */
 const statementsEvery = 5_000;
+
+/** Prepared epochs and flips are looked after this often, ms; a preparation that is younger than the patience is under way. */
+const rotationsEvery = 5_000;
+const rotationPatience = 30_000;
 
 /** Starts the cloud: own keys, own store, own verifiers. Throws ConfigError. */
 export async function start(config: Config) {
@@ -71,8 +76,17 @@ export async function start(config: Config) {
     void statements.refresh().catch((error: unknown) => log.error('statements-not-read', {}, error));
   const settle = () =>
     void settlePending(cloud, now() - pendingLife).catch((error: unknown) => log.error('chores-failed', {}, error));
-  const timers = [setInterval(readStatements, statementsEvery), setInterval(settle, minute)];
+  const turn = () =>
+    void settleEpochs(cloud, now() - rotationPatience)
+      .then(() => tellFollowed(cloud))
+      .catch((error: unknown) => log.error('chores-failed', {}, error));
+  const timers = [
+    setInterval(readStatements, statementsEvery),
+    setInterval(settle, minute),
+    setInterval(turn, rotationsEvery),
+  ];
   readStatements();
+  turn();
   const stop = createShutdown(
     [
       { name: 'server', close: () => listening.close() },

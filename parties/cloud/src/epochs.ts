@@ -1,0 +1,102 @@
+import { equal, toBase64url } from '@symbolon/crypto';
+import { verifyEd25519 } from '@symbolon/crypto/native';
+import {
+  type Authorised,
+  addressOf,
+  clockSkew,
+  type EpochState,
+  epochStateStatement,
+  type Flipped,
+  flippedStatement,
+  flipsFollowedStatement,
+  followFlipCodec,
+  openStatement,
+  paths,
+  rotationsPerBatch,
+  type Signed,
+  signStatement,
+} from '@symbolon/protocol';
+import { flipEpoch, type PendingEpoch, type WalletRow } from '@symbolon/share-store';
+import { checkDevice, checkIdentity, Refusal } from '@symbolon/verify';
+import type { Cloud } from './cloud.ts';
+import { readFromKms, tellKms } from './kmsCalls.ts';
+import { noteFollowed } from './store.ts';
+
+/** Rotation, last step: the kms has flipped this wallet's epoch, and says so signed. Asked again it answers the same. */
+export async function followFlip(cloud: Cloud, request: Authorised): Promise<Record<string, never>> {
+  const { shares } = cloud;
+  const address = addressOf(shares.url, paths.followFlip);
+  const { message, identity, key } = await shares.authoriser.authorise(followFlipCodec, address, request);
+  const { row, verified } = shares.wallet(message.wallet);
+  checkIdentity(verified.deed, row.salt, identity);
+  checkDevice(verified.deed, key, null);
+  await follow(cloud, message.wallet, message.flip);
+  return {};
+}
+
+/**
+ * Asks the kms where a wallet with a prepared epoch stands: after any crash its pointer decides. A flip is followed; a preparation
+ * is given up only by the kms's own word that it can't flip any more, since without it Key B of that epoch would be lost.
+ */
+export async function settleEpoch(cloud: Cloud, wallet: Uint8Array): Promise<void> {
+  const pending = cloud.shares.wallets.pending(wallet);
+  if (pending === null) return;
+  const state = await epochOf(cloud, wallet);
+  if (state.flip !== null && state.epoch === pending.epoch) await follow(cloud, wallet, state.flip);
+  else if (isOver(state, pending)) await cloud.shares.wallets.dropPending(pending);
+}
+
+/** Settles what was prepared before `before` (ms), one wallet after another. */
+export async function settleEpochs(cloud: Cloud, before: number): Promise<void> {
+  for (const { wallet } of cloud.shares.wallets.pendingEpochsSince(before)) await settleEpoch(cloud, wallet);
+}
+
+async function follow(cloud: Cloud, wallet: Uint8Array, flip: Signed): Promise<void> {
+  const { shares, store } = cloud;
+  const { row } = shares.wallet(wallet);
+  const { from, epoch } = readFlip(cloud, row, flip);
+  if (row.epoch < epoch) {
+    await store.commit.submit((database) => {
+      if (!flipEpoch(database, { wallet, from, epoch, flip }))
+        throw new Refusal('wallet-state', 'No such epoch is prepared here.');
+      noteFollowed(database, wallet, epoch);
+    });
+  }
+  await shares.wallets.destroyOld([wallet]);
+}
+
+/** Tells the kms which flips are durable here, so that it destroys the older epochs too: again and again until it has heard. */
+export async function tellFollowed({ shares, store }: Cloud): Promise<void> {
+  const wallets = store.followed(rotationsPerBatch);
+  if (wallets.length === 0) return;
+  const says = { v: 1, deployment: shares.deployment.id, at: shares.now(), wallets } as const;
+  const signed = signStatement(flipsFollowedStatement, says, shares.signing);
+  await tellKms(addressOf(shares.deployment.kms.url, paths.flipsFollowed), signed);
+  await store.kmsHeard(wallets);
+}
+
+/** The kms's attempt is another one or none, and its epoch is still an older one: this one's number is burned. */
+function isOver({ epoch, attempt }: EpochState, pending: PendingEpoch): boolean {
+  return epoch < pending.epoch && (attempt === null || !equal(attempt, pending.attempt));
+}
+
+async function epochOf(cloud: Cloud, wallet: Uint8Array): Promise<EpochState> {
+  const { deployment, now } = cloud.shares;
+  const signed = await readFromKms(`${addressOf(deployment.kms.url, paths.epoch)}?wallet=${toBase64url(wallet)}`);
+  const says = openStatement(epochStateStatement, signed, deployment.kms.signing, verifyEd25519);
+  const right =
+    says !== null &&
+    says.deployment === deployment.id &&
+    equal(says.wallet, wallet) &&
+    Math.abs(says.at - now()) <= clockSkew;
+  if (!right) throw new Refusal('wallet-state', 'The kms did not say where the wallet stands.');
+  return says;
+}
+
+/** What the kms signed as this wallet's flip from the epoch that is here. Throws Refusal. */
+function readFlip({ shares }: Cloud, row: WalletRow, flip: Signed): Flipped {
+  const says = openStatement(flippedStatement, flip, shares.deployment.kms.signing, verifyEd25519);
+  if (says === null || says.deployment !== shares.deployment.id || !equal(says.wallet, row.id))
+    throw new Refusal('wallet-state', 'The kms did not flip this wallet.');
+  return says;
+}
