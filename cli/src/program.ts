@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addDevices } from './commands/devices.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addReceipts } from './commands/receipts.ts';
+import { addRotate } from './commands/rotate.ts';
 import { addSend } from './commands/send.ts';
 import { addSignin } from './commands/signin.ts';
 import { addSignMessage } from './commands/signMessage.ts';
@@ -41,6 +42,7 @@ export function createProgram(io: Io, outcome: Outcome): Command {
   addSignTypedData(program, io);
   addDevices(program, io);
   addReceipts(program, io);
+  addRotate(program, io);
   addVerify(program, io, outcome);
   addStatement(program, io);
   addDoctor(program, io, outcome);

@@ -109,12 +109,17 @@ export class WalletClient {
     return sign(this.#device, current.wallet, current.receipts, intent, origin);
   }
 
-  /** New shares for the same keys, at once. Throws ClientError as {@link rotate} does. */
+  /** New shares for the same keys, at once; made by another device meanwhile, they serve as well. Throws as {@link rotate} does. */
   async rotate(): Promise<Wallet> {
     const { wallet, receipts } = await this.#current();
-    const turned = await rotate(this.#device, wallet, receipts);
-    this.#use(turned.wallet);
-    return turned.wallet;
+    try {
+      return this.#use((await rotate(this.#device, wallet, receipts)).wallet).wallet;
+    } catch (error) {
+      if (!hasCode(error, 'signing-refused', 'party-refused')) throw error;
+      const now = await this.#wallet();
+      if (equal(now.id, wallet.id) && now.record.epoch > wallet.record.epoch) return now;
+      throw error;
+    }
   }
 
   /** The wallet as last verified; opened now if it was not. Throws ClientError `no-wallet`, `not-enrolled`. */

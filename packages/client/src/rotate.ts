@@ -25,8 +25,8 @@ import { saidBy, type Wallet } from './wallet.ts';
 /**
  * New shares, same keys, same address (design 3, Rotation): kms and cloud prepare a new epoch, the signer shows that the new pair
  * makes the wallet's keys, the kms flips, the cloud follows. Killed anywhere, the wallet goes on with the old epoch or the new.
- * `alarm` as at a signature. Throws ClientError `party-refused` (reason `rotation-under-way` where another device is at it), and
- * as the ordinary path does.
+ * `alarm` as at a signature. Throws ClientError `party-refused`, also where a later attempt of another device came between, and as
+ * the ordinary path does.
  */
 export async function rotate(device: Device, wallet: Wallet, receipts: ReceiptChain) {
   const from = wallet.record.epoch;

@@ -169,8 +169,9 @@ export class WalletStore {
   }
 
   /**
-   * Makes prepared epochs durable. Whatever an earlier attempt left of these wallets goes: its number was burned. Throws Refusal
-   * `wallet-state` where a wallet has left the epoch that was turned.
+   * Makes prepared epochs durable. Whatever an earlier attempt left of these wallets goes: the kms has burned its number, and flips
+   * to it no more. Throws Refusal `wallet-state` where a wallet has left the epoch that was turned, or a later attempt came first:
+   * that one may be flipped, and its shares must not go.
    */
   async keepPending(
     attempt: Uint8Array,
@@ -188,6 +189,8 @@ export class WalletStore {
         const { statement } = database;
         if (statement('SELECT 1 FROM wallets WHERE id = ? AND epoch = ?').get(wallet, from) === undefined)
           throw new Refusal('wallet-state', 'The wallet has another epoch by now.');
+        if (statement('SELECT 1 FROM turns WHERE wallet = ? AND epoch >= ?').get(wallet, epoch) !== undefined)
+          throw new Refusal('wallet-state', 'A later attempt came first.');
         statement('DELETE FROM share_keys WHERE wallet = ? AND epoch > ?').run(wallet, from);
         insertShares(database, wallet, epoch, shares);
         statement(

@@ -22,8 +22,7 @@ export type RefusalReason =
   | 'wallet-unknown'
   | 'wallet-state'
   | 'share-mismatch'
-  | 'request-used'
-  | 'rotation-under-way';
+  | 'request-used';
 
 /** Told as they are: what the asker knows about itself anyway, and can mend. */
 const mendable: Partial<Record<RefusalReason, { status: number; hint: string }>> = {
@@ -38,7 +37,6 @@ const mendable: Partial<Record<RefusalReason, { status: number; hint: string }>>
     status: 403,
     hint: 'No statement in force allows this measurement with this configuration.',
   },
-  'rotation-under-way': { status: 409, hint: 'Ask again in a minute.' },
   'statement-invalid': { status: 400, hint: 'Read the list, then make the next statement from it.' },
 };
 

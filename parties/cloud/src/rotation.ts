@@ -48,7 +48,7 @@ export async function rotate(cloud: Cloud, { cloud: asked, kms }: { cloud: Autho
  * One attempt: a secret of each party, sealed so that nobody who comes by their lasting keys later can open both; each prepares
  * its half; commitments show that both came to the same R.
  */
-export async function prepareWithKms(
+async function prepareWithKms(
   cloud: Cloud,
   wallets: readonly Omit<Turning, 'epoch'>[],
   why: RotationProposal['why'],

@@ -32,8 +32,10 @@ import { checkDevice, checkIdentity, Refusal } from '@symbolon/verify';
 import type { Kms } from './kms.ts';
 import { append } from './log.ts';
 
-/** How long a preparation keeps others from beginning anew, and after which it is given up, ms. */
-const patience = 60_000;
+/** After so long a preparation that nobody flipped is given up, ms. A later attempt takes its place at any time. */
+const patience = 10 * 60_000;
+/** Longer than a proposal can be of now, ms. */
+const attemptLife = 3 * clockSkew;
 const contributionLength = 32;
 
 /**
@@ -47,7 +49,7 @@ export async function proposeRotation(kms: Kms, signed: Signed): Promise<Signed>
   if (wallets.length !== proposal.wallets.length) throw new Refusal('wallet-state', 'Nobody orders this rotation.');
   for (const { wallet, from } of wallets) checkTurnable(kms, wallet, from);
 
-  const epochs = await store.giveEpochs(attempt, shares.now() + 2 * patience, wallets);
+  const epochs = await store.giveEpochs(attempt, shares.now() + attemptLife, wallets);
   const turning: Turning[] = wallets.map((one, index) => ({ ...one, epoch: epochs[index] ?? 0 }));
   using theirs = await openContribution(kms, proposal.contribution, attempt);
   using ours = Secret.random(contributionLength);
@@ -133,7 +135,7 @@ export function preparedFor({ shares }: Kms, { kind, wallet }: ShareRequest): Pe
 
 /** Gives up what nobody flipped for so long. The cloud follows, once it has this party's word that it is over. */
 export async function giveUpRotations({ shares }: Kms): Promise<void> {
-  for (const pending of shares.wallets.pendingEpochsSince(shares.now() - 10 * patience))
+  for (const pending of shares.wallets.pendingEpochsSince(shares.now() - patience))
     await shares.wallets.dropPending(pending);
 }
 
@@ -154,9 +156,6 @@ async function askedByPerson({ shares }: Kms, { wallets }: Pick<RotationProposal
 function checkTurnable({ shares }: Kms, wallet: Uint8Array, from: number): void {
   const { row } = shares.wallet(wallet);
   if (row.state !== 'active' || row.epoch !== from) throw new Refusal('wallet-state', 'Of another epoch.');
-  const pending = shares.wallets.pending(wallet);
-  if (pending !== null && shares.now() - pending.made < patience)
-    throw new Refusal('rotation-under-way', 'Another rotation is under way.');
 }
 
 async function turnPointer(
