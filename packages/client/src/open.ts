@@ -122,6 +122,7 @@ async function bringCloudAlong(
     await carryToCloud(device, wallet.id, missing, wallet.record.order);
   }
   const { epoch, flip } = wallet.record;
+  if (cloud.record.epoch > epoch) throw disagree('the cloud has an epoch that the kms does not have');
   if (cloud.record.epoch < epoch && flip !== null) await followFlip(device, wallet, flip);
 }
 

@@ -42,18 +42,18 @@ export async function rotate(device: Device, wallet: Wallet, receipts: ReceiptCh
 
 /** The person's word to both stores, one proof for each: the kms takes nothing of this on the cloud's word. */
 async function prepare(device: Device, wallet: Wallet, from: number): Promise<number> {
-  const message = rotateCodec.encode({ ...headOf(device, 'rotate'), wallet: wallet.id, from });
-  const token = await device.tokens.token();
-  const proven = async (store: 'kms' | 'cloud') => {
-    const htu = device.parties.address(store, paths.rotate);
-    return {
-      message,
-      token,
-      proof: await device.prover.prove({ htu, token, rh: digest('request', message), message }),
+  const body = await withRetries(async () => {
+    const message = rotateCodec.encode({ ...headOf(device, 'rotate'), wallet: wallet.id, from });
+    const token = await device.tokens.token();
+    const proven = async (store: 'kms' | 'cloud') => {
+      const htu = device.parties.address(store, paths.rotate);
+      const proof = await device.prover.prove({ htu, token, rh: digest('request', message), message });
+      return { message, token, proof };
     };
-  };
-  const ask = rotateAsk.encode({ cloud: await proven('cloud'), kms: await proven('kms') });
-  const { epoch } = readAnswer('cloud', rotateAnswer, await device.parties.post('cloud', paths.rotate, ask));
+    const ask = rotateAsk.encode({ cloud: await proven('cloud'), kms: await proven('kms') });
+    return device.parties.post('cloud', paths.rotate, ask);
+  });
+  const { epoch } = readAnswer('cloud', rotateAnswer, body);
   if (epoch <= from) throw invalidAnswer('cloud', 'prepared an epoch that is not a later one');
   return epoch;
 }

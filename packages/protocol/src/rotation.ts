@@ -105,7 +105,7 @@ export const followFlipCodec = codec('followFlip', followFlip);
 
 /**
  * The kms's word on where a wallet stands: its epoch, the flip that made it so (null: that of its creation), and the attempt that
- * may still flip. The cloud gives up no prepared epoch but by this word.
+ * may still flip, answering `challenge`. The cloud gives up no prepared epoch but by this word.
  */
 export const epochState = v.strictObject({
   v: version,
@@ -114,6 +114,7 @@ export const epochState = v.strictObject({
   epoch,
   flip: v.nullable(signedSchema),
   attempt: v.nullable(hash32),
+  challenge: hash32,
   at: millis,
 });
 export type EpochState = v.InferOutput<typeof epochState>;

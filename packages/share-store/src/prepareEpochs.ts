@@ -22,14 +22,16 @@ export async function prepareEpochs(
   attempt: Uint8Array,
   turning: readonly Turning[],
 ): Promise<PreparedEpoch[]> {
-  const turns = turning.map(({ wallet, epoch, keys }) => key.turn(wallet, epoch, curvesOf(keys)));
+  const turns: Turn[] = [];
   try {
-    const made = turning.map(async (one, index) => ({
-      ...one,
-      commitment: key.commitment(one.wallet, one.epoch, turns[index] ?? {}),
-      shares: await turned(store, one, turns[index] ?? {}),
-    }));
-    const pending = await Promise.all(made);
+    const pending = [];
+    // One after another: where one fails, nothing of another is still under way that would use what is wiped below.
+    for (const one of turning) {
+      const turn = key.turn(one.wallet, one.epoch, curvesOf(one.keys));
+      turns.push(turn);
+      const commitment = key.commitment(one.wallet, one.epoch, turn);
+      pending.push({ ...one, commitment, shares: await turned(store, one, turn) });
+    }
     await store.wallets.keepPending(attempt, pending, store.now());
     for (const [index, one] of turning.entries()) await checkTurned(store, one, turns[index] ?? {});
     return pending.map(({ wallet, epoch, commitment }) => ({ wallet, epoch, commitment }));
@@ -54,8 +56,10 @@ async function turned(store: ShareStore, { wallet, from, epoch, keys }: Turning,
 /** What came to lie on the disk, xor R, is the old share: a bad write must not become the only one. */
 async function checkTurned(store: ShareStore, { wallet, from, epoch, keys }: Turning, turn: Turn): Promise<void> {
   const curves = curvesOf(keys);
-  const [old, next] = await Promise.all([store.open(wallet, from, curves), store.open(wallet, epoch, curves)]);
+  const old = await store.open(wallet, from, curves);
+  let next: Secret[] = [];
   try {
+    next = await store.open(wallet, epoch, curves);
     for (const [index, curve] of curves.entries()) {
       using back = join(present(next[index]), present(turn[curve]));
       if (!equal(back.expose(), present(old[index]).expose()))

@@ -43,9 +43,13 @@ export const walletTables = `
   ) WITHOUT ROWID;
 `;
 
-/** What rotations add: one preparation for each wallet at most, and the kms's word on the newest epoch. */
+/**
+ * What rotations add: one preparation for each wallet at most, and the kms's word on the newest epoch. `newest`: the highest number
+ * that was ever prepared here. It never falls, so that no number has two meanings, whatever the other store was restored to.
+ */
 export const rotationTables = `
   ALTER TABLE wallets ADD COLUMN flip BLOB;
+  ALTER TABLE wallets ADD COLUMN newest INTEGER NOT NULL DEFAULT 0;
   CREATE TABLE turns (
     wallet BLOB PRIMARY KEY REFERENCES wallets (id) ON DELETE CASCADE,
     attempt BLOB NOT NULL,
@@ -170,8 +174,8 @@ export class WalletStore {
 
   /**
    * Makes prepared epochs durable. Whatever an earlier attempt left of these wallets goes: the kms has burned its number, and flips
-   * to it no more. Throws Refusal `wallet-state` where a wallet has left the epoch that was turned, or a later attempt came first:
-   * that one may be flipped, and its shares must not go.
+   * to it no more. Throws Refusal `wallet-state` where a wallet has left the epoch that was turned, or this number or a later one
+   * was prepared here before: what a later attempt left may be flipped, and must not go.
    */
   async keepPending(
     attempt: Uint8Array,
@@ -187,10 +191,10 @@ export class WalletStore {
     await this.#commit.submit((database) => {
       for (const { wallet, from, epoch, commitment, shares } of pending) {
         const { statement } = database;
-        if (statement('SELECT 1 FROM wallets WHERE id = ? AND epoch = ?').get(wallet, from) === undefined)
-          throw new Refusal('wallet-state', 'The wallet has another epoch by now.');
-        if (statement('SELECT 1 FROM turns WHERE wallet = ? AND epoch >= ?').get(wallet, epoch) !== undefined)
-          throw new Refusal('wallet-state', 'A later attempt came first.');
+        const sql = `UPDATE wallets SET newest = ?3
+          WHERE id = ?1 AND state = 'active' AND epoch = ?2 AND epoch < ?3 AND newest < ?3`;
+        if (statement(sql).run(wallet, from, epoch).changes !== 1)
+          throw new Refusal('wallet-state', 'The wallet has another epoch by now, or a later attempt came first.');
         statement('DELETE FROM share_keys WHERE wallet = ? AND epoch > ?').run(wallet, from);
         insertShares(database, wallet, epoch, shares);
         statement(
@@ -226,12 +230,21 @@ export class WalletStore {
     });
   }
 
-  /** Destroys the keys of every epoch before the current one: what their shares were sealed under is gone. */
-  async destroyOld(wallets: readonly Uint8Array[]): Promise<void> {
+  /**
+   * Destroys the keys of every epoch before one that both stores hold by the kms's signed flip: what their shares were sealed under
+   * is gone. Nothing is destroyed where this store itself has not come so far.
+   */
+  async destroyBefore(followed: readonly { wallet: Uint8Array; epoch: number }[]): Promise<void> {
     await this.#commit.submit(({ statement }) => {
-      const sql = 'DELETE FROM share_keys WHERE wallet = ?1 AND epoch < (SELECT epoch FROM wallets WHERE id = ?1)';
-      for (const wallet of wallets) statement(sql).run(wallet);
+      const sql = `DELETE FROM share_keys WHERE wallet = ?1 AND epoch < ?2
+        AND EXISTS (SELECT 1 FROM wallets WHERE id = ?1 AND epoch >= ?2)`;
+      for (const { wallet, epoch } of followed) statement(sql).run(wallet, epoch);
     });
+  }
+
+  /** Empties the write-ahead log into the file: until then it still holds the wrapped keys that were destroyed. */
+  emptyJournal(): void {
+    this.#database.statement('PRAGMA wal_checkpoint(TRUNCATE)').get();
   }
 
   /** Creations that nobody finished since `before` (ms), some of them. */

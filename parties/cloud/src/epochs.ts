@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { equal, toBase64url } from '@symbolon/crypto';
 import { verifyEd25519 } from '@symbolon/crypto/native';
 import {
@@ -21,6 +22,23 @@ import { checkDevice, checkIdentity, Refusal } from '@symbolon/verify';
 import type { Cloud } from './cloud.ts';
 import { readFromKms, tellKms } from './kmsCalls.ts';
 import { noteFollowed } from './store.ts';
+
+/** A preparation that is younger is under way, and the device tells how it went, ms. */
+const patience = 30_000;
+
+/** What looks after prepared epochs and flips, one run at a time. `failed` hears why one ended early. */
+export function createTurning(cloud: Cloud, failed: (error: unknown) => void): () => void {
+  let running = false;
+  const chores = [() => settleEpochs(cloud, cloud.shares.now() - patience), () => tellFollowed(cloud)];
+  return () => {
+    if (running) return;
+    running = true;
+    void (async () => {
+      for (const chore of chores) await chore().catch(failed);
+      running = false;
+    })();
+  };
+}
 
 /** Rotation, last step: the kms has flipped this wallet's epoch, and says so signed. Asked again it answers the same. */
 export async function followFlip(cloud: Cloud, request: Authorised): Promise<Record<string, never>> {
@@ -46,9 +64,12 @@ export async function settleEpoch(cloud: Cloud, wallet: Uint8Array): Promise<voi
   else if (isOver(state, pending)) await cloud.shares.wallets.dropPending(pending);
 }
 
-/** Settles what was prepared before `before` (ms), one wallet after another. */
-export async function settleEpochs(cloud: Cloud, before: number): Promise<void> {
-  for (const { wallet } of cloud.shares.wallets.pendingEpochsSince(before)) await settleEpoch(cloud, wallet);
+/** Settles what was prepared before `before` (ms), one wallet after another; one that can't be settled keeps no other waiting. */
+async function settleEpochs(cloud: Cloud, before: number): Promise<void> {
+  const failures: unknown[] = [];
+  for (const { wallet } of cloud.shares.wallets.pendingEpochsSince(before))
+    await settleEpoch(cloud, wallet).catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
 }
 
 async function follow(cloud: Cloud, wallet: Uint8Array, flip: Signed): Promise<void> {
@@ -62,13 +83,17 @@ async function follow(cloud: Cloud, wallet: Uint8Array, flip: Signed): Promise<v
       noteFollowed(database, wallet, epoch);
     });
   }
-  await shares.wallets.destroyOld([wallet]);
+  await shares.wallets.destroyBefore([{ wallet, epoch }]);
 }
 
-/** Tells the kms which flips are durable here, so that it destroys the older epochs too: again and again until it has heard. */
-export async function tellFollowed({ shares, store }: Cloud): Promise<void> {
+/**
+ * Destroys what a crash left undestroyed of epochs before those that are followed here, and tells the kms, so that it destroys them
+ * too: again and again until it has heard.
+ */
+async function tellFollowed({ shares, store }: Cloud): Promise<void> {
   const wallets = store.followed(rotationsPerBatch);
   if (wallets.length === 0) return;
+  await shares.wallets.destroyBefore(wallets);
   const says = { v: 1, deployment: shares.deployment.id, at: shares.now(), wallets } as const;
   const signed = signStatement(flipsFollowedStatement, says, shares.signing);
   await tellKms(addressOf(shares.deployment.kms.url, paths.flipsFollowed), signed);
@@ -82,12 +107,15 @@ function isOver({ epoch, attempt }: EpochState, pending: PendingEpoch): boolean 
 
 async function epochOf(cloud: Cloud, wallet: Uint8Array): Promise<EpochState> {
   const { deployment, now } = cloud.shares;
-  const signed = await readFromKms(`${addressOf(deployment.kms.url, paths.epoch)}?wallet=${toBase64url(wallet)}`);
+  const challenge = new Uint8Array(randomBytes(32));
+  const query = `wallet=${toBase64url(wallet)}&challenge=${toBase64url(challenge)}`;
+  const signed = await readFromKms(`${addressOf(deployment.kms.url, paths.epoch)}?${query}`);
   const says = openStatement(epochStateStatement, signed, deployment.kms.signing, verifyEd25519);
   const right =
     says !== null &&
     says.deployment === deployment.id &&
     equal(says.wallet, wallet) &&
+    equal(says.challenge, challenge) &&
     Math.abs(says.at - now()) <= clockSkew;
   if (!right) throw new Refusal('wallet-state', 'The kms did not say where the wallet stands.');
   return says;

@@ -32,10 +32,11 @@ export async function rotate(cloud: Cloud, { cloud: asked, kms }: { cloud: Autho
   const { shares } = cloud;
   const address = addressOf(shares.url, paths.rotate);
   const { message, identity, key } = await shares.authoriser.authorise(rotateCodec, address, asked);
+  const known = shares.wallet(message.wallet);
+  checkIdentity(known.verified.deed, known.row.salt, identity);
+  checkDevice(known.verified.deed, key, null);
   await settleEpoch(cloud, message.wallet);
   const { row, verified } = shares.wallet(message.wallet);
-  checkIdentity(verified.deed, row.salt, identity);
-  checkDevice(verified.deed, key, null);
   if (row.state !== 'active' || row.epoch !== message.from) throw new Refusal('wallet-state', 'Of another epoch.');
 
   const one = { wallet: row.id, from: row.epoch, keys: verified.deed.keys };

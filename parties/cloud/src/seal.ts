@@ -7,6 +7,7 @@ import {
   thumbprint,
 } from '@symbolon/protocol';
 import { checkRelease, sealShare } from '@symbolon/share-store';
+import { checkIdentity, type Identity } from '@symbolon/verify';
 import type { Cloud } from './cloud.ts';
 import { settleEpoch } from './epochs.ts';
 
@@ -20,7 +21,7 @@ export async function seal(cloud: Cloud, request: Authorised): Promise<{ sealed:
   const { kind, wallet, epoch, deed, publicKeys, signer, rh } = asked.message;
 
   const verifiedSigner = shares.evidence.current(signer);
-  await followIfBehind(cloud, asked.message);
+  await followIfBehind(cloud, asked);
   const { row, verified } = shares.wallet(wallet);
   const prepared = kind === 'rotate' ? shares.wallets.pending(wallet) : null;
   const curves = checkRelease(row, verified.deed, asked, prepared);
@@ -32,7 +33,13 @@ export async function seal(cloud: Cloud, request: Authorised): Promise<{ sealed:
   return { sealed: await sealShare(shares, verifiedSigner, header, curves) };
 }
 
-/** The kms may have flipped, and the device known of it, before this party heard. */
-async function followIfBehind(cloud: Cloud, { kind, wallet, epoch }: ShareRequest): Promise<void> {
-  if (kind === 'sign' && cloud.shares.wallets.pending(wallet)?.epoch === epoch) await settleEpoch(cloud, wallet);
+/** The kms may have flipped, and the device known of it, before this party heard. Nobody else has it ask. */
+async function followIfBehind(
+  cloud: Cloud,
+  { message: { kind, wallet, epoch }, identity }: { message: ShareRequest; identity: Identity },
+): Promise<void> {
+  if (kind !== 'sign' || cloud.shares.wallets.pending(wallet)?.epoch !== epoch) return;
+  const { row, verified } = cloud.shares.wallet(wallet);
+  checkIdentity(verified.deed, row.salt, identity);
+  await settleEpoch(cloud, wallet);
 }

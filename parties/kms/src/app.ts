@@ -125,11 +125,11 @@ export function routes(kms: Kms, reasons: Reasons): Route[] {
       method: 'GET',
       path: paths.epoch,
       summary: "Where a wallet's epoch stands.",
-      query: v.strictObject({ wallet: base64url(32) }),
+      query: v.strictObject({ wallet: base64url(32), challenge: base64url(32) }),
       answer: signedCodec,
       timeoutMs,
       limit: people,
-      handler: reasons.watch(paths.epoch, async ({ wallet }) => epochStateOf(kms, wallet)),
+      handler: reasons.watch(paths.epoch, async ({ wallet, challenge }) => epochStateOf(kms, wallet, challenge)),
     }),
     ...fromCloud(kms, reasons),
     route({

@@ -47,8 +47,6 @@ export async function proposeRotation(kms: Kms, signed: Signed): Promise<Signed>
   const { attempt, why, ephemeral, ...proposal } = fromCloud(kms, rotationProposalStatement, signed);
   const wallets = why.by === 'person' ? [await askedByPerson(kms, proposal, why.asked)] : [];
   if (wallets.length !== proposal.wallets.length) throw new Refusal('wallet-state', 'Nobody orders this rotation.');
-  for (const { wallet, from } of wallets) checkTurnable(kms, wallet, from);
-
   const epochs = await store.giveEpochs(attempt, shares.now() + attemptLife, wallets);
   const turning: Turning[] = wallets.map((one, index) => ({ ...one, epoch: epochs[index] ?? 0 }));
   using theirs = await openContribution(kms, proposal.contribution, attempt);
@@ -100,8 +98,11 @@ export async function flip(kms: Kms, request: Authorised): Promise<{ flip: Signe
   return { flip: await turnPointer(kms, row.id, row.epoch, pending) };
 }
 
-/** Where a wallet stands, for whoever knows its id: the cloud asks before it follows a flip, or gives up a preparation. */
-export function epochStateOf({ shares }: Kms, wallet: Uint8Array): Signed {
+/**
+ * Where a wallet stands, for whoever knows its id: the cloud asks before it follows a flip, or gives up a preparation. `challenge`
+ * is the asker's own: an answer of a moment ago, brought again, would have it give up what has been flipped since.
+ */
+export function epochStateOf({ shares }: Kms, wallet: Uint8Array, challenge: Uint8Array): Signed {
   const { row } = shares.wallet(wallet);
   const attempt = shares.wallets.pending(wallet)?.attempt ?? null;
   const { epoch, flip: last } = row;
@@ -112,6 +113,7 @@ export function epochStateOf({ shares }: Kms, wallet: Uint8Array): Signed {
     epoch,
     flip: last,
     attempt,
+    challenge,
     at: shares.now(),
   } as const;
   return signStatement(epochStateStatement, state, shares.signing);
@@ -121,8 +123,7 @@ export function epochStateOf({ shares }: Kms, wallet: Uint8Array): Signed {
 export async function flipsFollowed(kms: Kms, signed: Signed): Promise<Record<string, never>> {
   const { shares } = kms;
   const { wallets } = fromCloud(kms, flipsFollowedStatement, signed);
-  const done = wallets.filter(({ wallet, epoch }) => shares.wallets.find(wallet)?.epoch === epoch);
-  await shares.wallets.destroyOld(done.map(({ wallet }) => wallet));
+  await shares.wallets.destroyBefore(wallets);
   return {};
 }
 
@@ -151,11 +152,6 @@ async function askedByPerson({ shares }: Kms, { wallets }: Pick<RotationProposal
   checkIdentity(verified.deed, row.salt, identity);
   checkDevice(verified.deed, key, null);
   return { wallet, from, keys: verified.deed.keys };
-}
-
-function checkTurnable({ shares }: Kms, wallet: Uint8Array, from: number): void {
-  const { row } = shares.wallet(wallet);
-  if (row.state !== 'active' || row.epoch !== from) throw new Refusal('wallet-state', 'Of another epoch.');
 }
 
 async function turnPointer(

@@ -85,7 +85,10 @@ export async function start(config: Config) {
   outbox.wake();
   const forget = createForgetting(store, { wall: now, up: () => performance.now() });
   const chores = setInterval(
-    () => void Promise.all([forget(), giveUpRotations(kms)]).catch((error) => log.error('chores-failed', {}, error)),
+    () =>
+      void Promise.all([forget(), giveUpRotations(kms)])
+        .finally(() => store.wallets.emptyJournal())
+        .catch((error) => log.error('chores-failed', {}, error)),
     minute,
   );
   const stop = createShutdown(

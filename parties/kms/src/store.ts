@@ -37,9 +37,9 @@ const releaseNames = `
   ALTER TABLE releases ADD COLUMN signer BLOB;
 `;
 
-/** The highest epoch number that was ever given out: that of an attempt which died is never used again. */
+/** `given`: the highest epoch number that was ever given out. That of an attempt which died is never used again. */
 const epochsGiven = `
-  CREATE TABLE epochs_given (wallet BLOB PRIMARY KEY REFERENCES wallets (id) ON DELETE CASCADE, last INTEGER NOT NULL) WITHOUT ROWID;
+  ALTER TABLE wallets ADD COLUMN given INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE releases ADD COLUMN epoch INTEGER;
 `;
 
@@ -121,7 +121,10 @@ export class KmsStore {
     return this.database.statement(sql).get(wallet, epoch) !== undefined;
   }
 
-  /** Gives out the next epoch numbers, durably: whatever becomes of the attempt, they are burned. Throws Refusal `request-used`. */
+  /**
+   * Gives out the next epoch numbers, durably: whatever becomes of the attempt, they are burned. Throws Refusal `request-used` for
+   * an attempt that was begun before, `wallet-state` where a wallet is not active in the epoch it is to leave.
+   */
   giveEpochs(
     attempt: Uint8Array,
     until: number,
@@ -131,10 +134,14 @@ export class KmsStore {
       const used = statement('INSERT INTO used (rh, expires) VALUES (?, ?) ON CONFLICT DO NOTHING');
       if (used.run(attempt, until).changes !== 1) throw new Refusal('request-used', 'This attempt was begun before.');
       const give = statement(
-        `INSERT INTO epochs_given (wallet, last) VALUES (?1, ?2 + 1)
-         ON CONFLICT (wallet) DO UPDATE SET last = max(last, ?2) + 1 RETURNING last`,
+        `UPDATE wallets SET given = max(given, newest, epoch) + 1
+         WHERE id = ? AND epoch = ? AND state = 'active' RETURNING given`,
       );
-      return wallets.map(({ wallet, from }) => Number(give.get(wallet, from)?.['last']));
+      return wallets.map(({ wallet, from }) => {
+        const row = give.get(wallet, from);
+        if (row === undefined) throw new Refusal('wallet-state', 'The wallet is not in the epoch it is to leave.');
+        return Number(row['given']);
+      });
     });
   }
 
