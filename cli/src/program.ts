@@ -4,6 +4,7 @@ import { addDevices } from './commands/devices.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addPage } from './commands/page.ts';
 import { addReceipts } from './commands/receipts.ts';
+import { addRotate } from './commands/rotate.ts';
 import { addSend } from './commands/send.ts';
 import { addSignin } from './commands/signin.ts';
 import { addSignMessage } from './commands/signMessage.ts';
@@ -43,6 +44,7 @@ export function createProgram(io: Io, outcome: Outcome): Command {
   addSignTypedData(program, io);
   addDevices(program, io);
   addReceipts(program, io);
+  addRotate(program, io);
   addVerify(program, io, outcome);
   addStatement(program, io);
   addApps(program, io);

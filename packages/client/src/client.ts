@@ -19,6 +19,7 @@ import { joinByMail, requestMailCode } from './mailRecovery.ts';
 import { type Opened, open, recall } from './open.ts';
 import { type Observe, Parties } from './parties.ts';
 import { type ReadReceipt, ReceiptChain } from './receipts.ts';
+import { rotate } from './rotate.ts';
 import { type SignedIntent, sign } from './sign.ts';
 import { SignerTrust } from './signerTrust.ts';
 import { Statements } from './statements.ts';
@@ -106,6 +107,19 @@ export class WalletClient {
     // Another device changed the deed meanwhile: what was approved still stands.
     const current = await this.#current();
     return sign(this.#device, current.wallet, current.receipts, intent, origin);
+  }
+
+  /** New shares for the same keys, at once; made by another device meanwhile, they serve as well. Throws as {@link rotate} does. */
+  async rotate(): Promise<Wallet> {
+    const { wallet, receipts } = await this.#current();
+    try {
+      return this.#use((await rotate(this.#device, wallet, receipts)).wallet).wallet;
+    } catch (error) {
+      if (!hasCode(error, 'signing-refused', 'party-refused')) throw error;
+      const now = await this.#wallet();
+      if (equal(now.id, wallet.id) && now.record.epoch > wallet.record.epoch) return now;
+      throw error;
+    }
   }
 
   /** The wallet as last verified; opened now if it was not. Throws ClientError `no-wallet`, `not-enrolled`. */

@@ -18,6 +18,7 @@ export * from './proof.ts';
 export * from './receipt.ts';
 export * from './relay.ts';
 export * from './release.ts';
+export * from './rotation.ts';
 export * from './seals.ts';
 export * from './share.ts';
 export * from './signed.ts';

@@ -22,6 +22,7 @@ import { EvidenceVerifier } from '@symbolon/verify';
 import { routes } from './app.ts';
 import type { Cloud } from './cloud.ts';
 import type { Config } from './config.ts';
+import { createTurning } from './epochs.ts';
 import { settlePending } from './follow.ts';
 import { readOperator } from './operator.ts';
 import { Registry } from './registry.ts';
@@ -36,6 +37,9 @@ const minute = 60_000;
 const pendingLife = 2 * creationLife;
 /** A withdrawal counts here no later than this after it came onto the kms's log, ms. */
 const statementsEvery = 5_000;
+
+/** Prepared epochs and flips are looked after this often, ms. */
+const rotationsEvery = 5_000;
 
 /** Starts the cloud: own keys, own store, own verifiers. Throws ConfigError. */
 export async function start(config: Config) {
@@ -91,13 +95,18 @@ export async function start(config: Config) {
   const readStatements = () =>
     void statements.refresh().catch((error: unknown) => log.error('statements-not-read', {}, error));
   const settle = () =>
-    void settlePending(cloud, now() - pendingLife).catch((error: unknown) => log.error('chores-failed', {}, error));
+    void settlePending(cloud, now() - pendingLife)
+      .finally(() => store.wallets.emptyJournal())
+      .catch((error: unknown) => log.error('chores-failed', {}, error));
+  const turn = createTurning(cloud, (error) => log.error('chores-failed', {}, error));
   const timers = [
     setInterval(readStatements, statementsEvery),
     setInterval(settle, minute),
+    setInterval(turn, rotationsEvery),
     setInterval(() => relay.sweep(), minute),
   ];
   readStatements();
+  turn();
   const stop = createShutdown(
     [
       { name: 'relay', close: () => relay.close() },
