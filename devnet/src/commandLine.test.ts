@@ -160,7 +160,7 @@ test('a statement takes two organisations; then it is on the list, and verified 
   assert.match((await symbolon(`statement submit ${file}`)).err, /too few/, 'one organisation twice is one');
   await symbolon(`statement sign ${file} --key ${b}/organisation.key`);
   assert.equal((await symbolon(`statement submit ${file}`)).code, 0);
-  assert.match((await symbolon('statement list')).out, / {3}2 .* allows 0101010101010101\.\.\. {2}in force/);
+  assert.match((await symbolon('statement list')).out, / {3}2 .* allows signer 0101010101010101\.\.\. {2}in force/);
 });
 
 test('the running signer’s evidence verifies under the development root, and under no other', async () => {

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { measurementsEqual, parseMeasurement, printMeasurement } from '@symbolon/attestation';
 import { readEif } from './eif.ts';
 import { EnclaveError } from './error.ts';
-import { applicationRamdisk, buildImage } from './image.ts';
+import { applicationRamdisk, buildImage, buildNitroImage } from './image.ts';
 import { unpackPackages } from './inputs.ts';
 import { readLock, sourceRoot } from './lock.ts';
 import { measureImage } from './measure.ts';
@@ -95,5 +95,22 @@ describe('the image of this release', () => {
     const wanted = ['init', ...modules, ...readLock().runtime.map(({ to }) => to)];
     assert.deepEqual(files(boot), wanted.sort(), 'init, modules and libraries: no shell, no other program');
     assert.deepEqual(files(application), ['app/node', 'app/secp256k1.node', 'app/signer.mjs', 'app/sodium.node']);
+  });
+
+  test("with AWS's kernel it is the same application: PCR2 is equal, PCR0 and PCR1 are others", async (context) => {
+    const gone = await missing();
+    if (gone !== null) return context.skip(gone);
+    const given = { kernel: new Uint8Array(1_000).fill(7), nsmModule: new Uint8Array(100).fill(8), version: 'test' };
+    const image = await buildNitroImage(given);
+    const [measured, published] = [measureImage(image), readRelease()];
+    assert.deepEqual(measured.pcr2, published.pcr2, hint);
+    assert.notDeepEqual(measured.pcr0, published.pcr0);
+    assert.notDeepEqual(measured.pcr1, published.pcr1);
+    const [boot = new Uint8Array()] = image.ramdisks;
+    const modules = readCpio(boot).filter(({ path }) => path.startsWith('modules/'));
+    assert.deepEqual(
+      modules.map(({ path }) => path),
+      ['modules/00-nsm.ko'],
+    );
   });
 });

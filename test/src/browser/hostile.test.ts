@@ -174,7 +174,7 @@ test('of replayed, reordered, giant and malformed messages each gets at most one
   ]);
   const answers = await answersTo(evil, 2);
   const ids = answers.map(({ id }) => id);
-  assert.equal(new Set(ids).size, ids.length, `one answer each: ${ids}`);
+  assert.equal(new Set(ids).size, ids.length, `one answer each: ${ids.join()}`);
   for (const { id, result } of answers) if (result !== undefined) assert.ok(id === 'twice' || id === 'last', id);
   await asksNothing(window);
   await window.close().catch(() => undefined);
@@ -233,7 +233,7 @@ test('the opener reads nothing of the wallet’s window: no document, storage, c
       databases: (opened) => opened.indexedDB,
       caches: (opened) => opened.caches,
       href: (opened) => opened.location.href,
-      fetch: (opened) => opened.fetch,
+      name: (opened) => opened.name,
     };
     return Object.entries(tries).flatMap(([name, attempt]) => {
       try {
@@ -258,11 +258,11 @@ test('a dApp that patches its own fetch, crypto and postMessage changes no byte 
   await honest.evaluate(() => {
     globalThis.fetch = () => Promise.reject(new Error('patched'));
     crypto.getRandomValues = ((array: Uint8Array) => array.fill(7)) as never;
-    const original = MessagePort.prototype.postMessage;
+    const post = Reflect.get(MessagePort.prototype, 'postMessage');
     MessagePort.prototype.postMessage = function patched(message: { params?: unknown[] }, ...rest: never[]) {
       // It swaps the message under its own request: what it asks is what is shown, and nothing else.
       if (Array.isArray(message.params)) message.params[0] = '0x53776170706564';
-      return original.call(this, message, ...rest);
+      return Reflect.apply(post, this, [message, ...rest]);
     };
   });
   const window = await windowFrom(honest, () => click(honest, 'Sign a message'));

@@ -81,7 +81,9 @@ test('no token stands in an address, in a document, or in what the dApp keeps', 
   await page.getByRole('heading', { name: 'Your wallet' }).waitFor();
   assert.equal(page.url(), `${world.wallet}/`, 'the issuer’s code is gone from the address');
   for (const where of [page, dapp]) assert.doesNotMatch(await where.content(), token);
-  const kept = await dapp.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]));
+  const kept = await dapp.evaluate(() =>
+    JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage), document.cookie]),
+  );
   assert.match(kept, /0x[0-9a-f]{40}/, 'the control: what it keeps is found');
   assert.doesNotMatch(kept, token);
   await page.close();

@@ -251,6 +251,16 @@ export const de: Words = {
     general: 'Hier ist etwas schiefgegangen.',
   },
 
+  release: {
+    'release-refused':
+      'Der Server bietet eine Fassung dieser Seite an, für die niemand bürgt. Sie wurde abgewiesen; Sie haben noch die alte.',
+    'worker-changed':
+      'Diese Seite soll durch eine ersetzt werden, für die niemand bürgt. Schließen Sie alle ihre Fenster und kommen Sie erst wieder, wenn der Betreiber das erklärt hat.',
+    'release-withdrawn':
+      'Die für diese Fassung der Wallet bürgten, haben sie zurückgezogen. Mit ihr lässt sich nichts mehr zulassen. Laden Sie die Seite neu, um eine neuere zu bekommen.',
+    reload: 'Neu laden',
+  },
+
   account: {
     sections: 'Bereiche',
     home: 'Start',

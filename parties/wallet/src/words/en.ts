@@ -250,6 +250,17 @@ export const en = {
     general: 'Something went wrong here.',
   },
 
+  /** What is wrong with the page itself. */
+  release: {
+    'release-refused':
+      'The server offers a version of this page that nobody vouches for. It was refused; you still have the old one.',
+    'worker-changed':
+      'This page is about to be replaced by one that nobody vouches for. Close all of its windows, and stay away until its operator explains this.',
+    'release-withdrawn':
+      'Those who vouch for this version of the wallet have withdrawn it. Nothing can be approved with it. Load the page again for a newer one.',
+    reload: 'Load again',
+  },
+
   account: {
     sections: 'Sections',
     home: 'Home',

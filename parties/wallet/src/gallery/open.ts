@@ -1,0 +1,56 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { startChromium } from '../../../../test/src/support/chromium.ts';
+import { bundle } from './build.ts';
+import { serve } from './serve.ts';
+
+export const sizes = { small: { width: 360, height: 640 }, wide: { width: 1280, height: 800 } } as const;
+export const languages = ['de', 'ar', 'en'] as const;
+
+const screenshots = fileURLToPath(new URL('../../dist/screenshots/', import.meta.url));
+
+/** A browser in which every screen can be shown. */
+export interface OpenGallery extends AsyncDisposable {
+  /** What its pages wrote to the console, or threw. */
+  readonly complaints: readonly string[];
+  open: (size: { width: number; height: number }) => Promise<Page>;
+}
+
+export async function openGallery(): Promise<OpenGallery> {
+  await using undo = new AsyncDisposableStack();
+  mkdirSync(screenshots, { recursive: true });
+  const { files } = await bundle('../gallery/gallery.tsx');
+  // From the package that declares it.
+  const { resolve } = createRequire(new URL('../../../../test/package.json', import.meta.url));
+  files.set('/axe.js', readFileSync(resolve('axe-core/axe.min.js')));
+  const { url } = undo.use(await serve(files));
+  const browser = undo.use(await startChromium());
+  const complaints: string[] = [];
+  const running = undo.move();
+  return {
+    complaints,
+    async open(size) {
+      const page = await browser.open();
+      page.on('console', (message) => complaints.push(`console: ${message.text()}`));
+      page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+      await page.setViewportSize(size);
+      await page.goto(url);
+      await page.evaluate(() => import(new URL('/axe.js', location.href).href));
+      return page;
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** Keeps a picture of the whole screen, in a window as high as it needs: what is fixed to the window's edge stays there. */
+export async function shoot(page: Page, name: string): Promise<void> {
+  const size = page.viewportSize() ?? sizes.wide;
+  const needed = await page.evaluate(() => document.documentElement.scrollHeight);
+  if (needed > size.height) await page.setViewportSize({ ...size, height: needed });
+  await page.screenshot({ path: join(screenshots, `${name}.jpg`), type: 'jpeg', quality: 90 });
+  if (needed > size.height) await page.setViewportSize(size);
+}

@@ -1,0 +1,18 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { digest as intentDigest, parseIntent } from '@symbolon/chains/evm';
+import { readClaims } from '@symbolon/client';
+import { equal, Secret, utf8 } from '@symbolon/crypto';
+import { publicKeySecp256k1, signSecp256k1, verifySecp256k1 } from '@symbolon/crypto/native';
+import { decodeData, type Store } from '@symbolon/protocol';
+import type { HandWallet } from '../support/creation.ts';
+import { Hand } from '../support/hand.ts';
+import { Insider } from '../support/insider.ts';
+import type { Haystack } from '../support/search.ts';
+import { messageIntent } from '../support/signing.ts';
+import type { Party } from './cells.ts';
+import { openFolder, readingMailbox, signInByMail } from './folderDevice.ts';
+import { type Loot, stolenFrom } from './loot.ts';
+import { SignInKey } from './signInKey.ts';
+import type { TrustWorld } from './trustWorld.ts';
+import type { SharePair, Victim } from './victim.ts';
