@@ -15,6 +15,7 @@ import { defaultPortBase, fixedPorts, freePorts, type Ports, requirePortsFree } 
 import { lastLines, launch, type Running } from './process.ts';
 import type { Progress } from './progress.ts';
 import { registerDapps } from './registration.ts';
+import { type Upgraded, upgradeSigner } from './upgrade.ts';
 import { type Urls, urlsOf } from './urls.ts';
 
 export interface DevnetOptions {
@@ -54,6 +55,11 @@ export interface Devnet extends AsyncDisposable {
   kill(party: PartyName, signal: NodeJS.Signals): Promise<void>;
   /** Starts a party again, after ending it if it runs. Throws DevnetError `party-failed`. */
   restart(party: PartyName): Promise<void>;
+  /**
+   * Goes over to another enclave image (an EIF) under traffic, or stays with the one that runs: `message` says why. Only where the signer
+   * runs in one. Throws EnclaveError `image-malformed`, DevnetError `party-failed`.
+   */
+  upgradeSigner(image: Uint8Array): Promise<Upgraded>;
   /** Ends all, in reverse order of their start. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -96,6 +102,7 @@ export async function createDevnet(options: DevnetOptions): Promise<Devnet> {
     pids: () => fleet.pids(),
     kill: (party, signal) => fleet.kill(party, signal),
     restart: (party) => fleet.restart(party),
+    upgradeSigner: (image) => upgradeSigner(home, fleet.pidOf('signer'), image, running),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
@@ -125,6 +132,13 @@ class Fleet {
 
   pids(): Partial<Record<PartyName, number>> {
     return Object.fromEntries([...this.#running].map(([party, { pid }]) => [party, pid]));
+  }
+
+  /** Throws DevnetError `party-failed` where it does not run. */
+  pidOf(party: PartyName): number {
+    const running = this.#running.get(party);
+    if (running !== undefined) return running.pid;
+    throw new DevnetError('party-failed', `The ${party} does not run.`, 'Start it first.');
   }
 
   async kill(party: PartyName, signal: NodeJS.Signals): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Fidelity } from '@symbolon/attestation';
 import type { EvmIntent } from '@symbolon/chains/evm';
 import { equal, type Secret } from '@symbolon/crypto';
 import { type Curve, curvesInOrder, type Deed, type Deployment, type Receipt } from '@symbolon/protocol';
@@ -125,6 +126,11 @@ export class WalletClient {
   /** The wallet as last verified; opened now if it was not. Throws ClientError `no-wallet`, `not-enrolled`. */
   async wallet(): Promise<Wallet> {
     return (await this.#current()).wallet;
+  }
+
+  /** What stands behind the signer that this device would seal to: its screens say so. Throws as a signature would. */
+  async signerFidelity(): Promise<Fidelity> {
+    return (await this.#device.signers.current()).fidelity;
   }
 
   async devices(): Promise<ListedDevice[]> {

@@ -32,6 +32,9 @@ export type Sentence =
   | { kind: 'token-send'; amount: Amount; token: Party; to: Party }
   | { kind: 'token-allow'; amount: Amount | null; token: Party; spender: Party }
   | { kind: 'token-disallow'; token: Party; spender: Party }
+  /** One item of a collection (ERC-721), by its number: `#7`. */
+  | { kind: 'item-allow'; item: Amount; collection: Party; spender: Party }
+  | { kind: 'item-disallow'; item: Amount; collection: Party }
   | { kind: 'permit'; amount: Amount | null; token: Party; spender: Party; until: number | null }
   | { kind: 'allow-all'; collection: Party; operator: Party }
   | { kind: 'disallow-all'; collection: Party; operator: Party }

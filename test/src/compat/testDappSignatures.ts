@@ -17,6 +17,8 @@ const signIns: [button: string, sentence: RegExp, dangers: string[], cautions: s
   ['siweMalformed', /^Sign a message$/, [], ['sign-in-malformed']],
 ];
 
+const permit2 = ['permit', 'unlimited-allowance'];
+
 /** What is no typed data by EIP-712 never reaches the person. */
 const malformed: [button: string, says: RegExp][] = [
   ['signInvalidType', /consideration: of an unknown type/],
@@ -24,6 +26,14 @@ const malformed: [button: string, says: RegExp][] = [
   ['signInvalidPrimaryType', /primaryType/],
   ['signNoPrimaryTypeDefined', /typed data/],
   ['signInvalidVerifyingContractType', /verifyingContract/],
+];
+
+/** Further typed data that dApps ask for, and what the screen makes of it. */
+const variants: [button: string, sentence: RegExp, dangers: string[]][] = [
+  ['signPermitSingle', /^Permit 0x3fC91A3afd70395Cd496C647d5a6CC9D4B2b7FAD to spend all your /, permit2],
+  ['signBlurOrder', /^Sign “Order” for Blur Exchange$/, []],
+  ['signSeaportBulkOrder', /^Sign “BulkOrder” for Seaport$/, []],
+  ['maliciousPermitHexPaddedChain', /^Permit 0x1661F1B207629e4F385DA89cFF535C8E5Eb23Ee3 to spend /, ['permit']],
 ];
 
 const unsupported: [button: string, method: string, reason: string, shown: string][] = [
@@ -87,7 +97,7 @@ export function asksForSignatures(at: At): void {
   test('a permit (EIP-2612) is called one, and is a danger that has to be ticked; the test-dapp verifies it', async () => {
     const { compat, dapp } = at();
     const asked = await dapp.ask('#signPermit', 'eth_signTypedData_v4');
-    assert.match(asked.sentence, /^Permit 0x5B38Da6a701c568545dCfcB03FcB875f56beddC4 to spend up to 3,000 /);
+    assert.match(asked.sentence, /^Permit 0x5B38Da6a701c568545dCfcB03FcB875f56beddC4 to spend up to 3,000, until /);
     assert.deepEqual(asked.dangers, ['permit']);
     await asked.window.click('[data-action="approve"]', { force: true });
     assert.equal(await asked.window.locator('[data-action="acknowledge"]').isChecked(), false);
@@ -95,6 +105,21 @@ export function asksForSignatures(at: At): void {
     await dapp.shows('#signPermitResult', String(result));
     await dapp.page.click('#signPermitVerify');
     await dapp.shows('#signPermitVerifyResult', compat.address.toLowerCase());
+  });
+
+  for (const [button, sentence, dangers] of variants) {
+    test(`other typed data is named for what it is: ${button}`, async () => {
+      const asked = await at().dapp.ask(`#${button}`, 'eth_signTypedData_v4');
+      assert.match(asked.sentence, sentence);
+      assert.deepEqual(asked.dangers, dangers);
+      assert.match(String((await asked.approve()).result), /^0x[0-9a-f]{130}$/);
+    });
+  }
+
+  test('a domain that says more than its type names is refused, since libraries disagree on what is signed then', async () => {
+    const { error } = await at().dapp.told('#signPermitBatch', 'eth_signTypedData_v4');
+    assert.deepEqual([error?.code, error?.reason], [-32602, 'typed-data-invalid']);
+    assert.match(error?.message ?? '', /domain\.version: not a member of EIP712Domain/);
   });
 
   for (const [button, sentence, dangers, cautions] of signIns) {

@@ -138,9 +138,7 @@ export function asksForTransactions(at: At): void {
     await dapp.shows('#nftsStatus', 'Deployed');
     await send('#mintButton', unknown(collection), [], ['unknown-call']);
     await dapp.shows('#nftsStatus', 'Mint completed');
-    const approve = await dapp.ask('#approveButton', 'eth_sendTransaction');
-    assert.ok(approve.sentence.includes(spender) && approve.sentence.includes('TDN'), approve.sentence);
-    assert.equal((await mined(await approve.approve())).status, 'success');
+    await send('#approveButton', new RegExp(`^Let ${spender} take #1 TDN$`), [], []);
 
     const allowed = () =>
       chain().readContract({
@@ -163,7 +161,34 @@ export function asksForTransactions(at: At): void {
   test('typed data with an address that contradicts its own checksum is refused: the 721 permit of the test-dapp', async () => {
     const { error } = await at().dapp.told('#sign721Permit', 'eth_signTypedData_v4');
     assert.deepEqual([error?.code, error?.reason], [-32602, 'typed-data-invalid']);
-    assert.match(error.message, /spender.*checksum/);
+    assert.match(error?.message ?? '', /spender.*checksum/);
+  });
+
+  test('ERC-1155: all of a collection into another’s hands is a danger, whatever the collection says of itself', async () => {
+    const collection = await deploy('#deployERC1155Button');
+    await at().dapp.shows('#erc1155Status', 'Deployed');
+    const sentence = `${spender} move everything you own in ${collection}$`;
+    await send('#setApprovalForAllERC1155Button', new RegExp(`^Let ${sentence}`), ['allow-all'], []);
+    const back = new RegExp(`^Stop ${spender} from moving what you own in ${collection}$`);
+    await send('#revokeERC1155Button', back, [], []);
+  });
+
+  test('what is larger than a signer takes is refused before the person is asked', async () => {
+    const { error } = await at().dapp.told('#sendHeavyHexDataButton', 'eth_sendTransaction');
+    assert.deepEqual([error?.code, error?.reason], [-32602, 'transaction-invalid']);
+    assert.match(error?.message ?? '', /larger than what the wallet can sign/);
+  });
+
+  test('EIP-747: a token that the dApp describes is added by its address', async () => {
+    const { dapp } = at();
+    const address = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
+    await dapp.page.fill('#eip747ContractAddress', address);
+    await dapp.page.fill('#eip747Symbol', 'FAKE');
+    await dapp.page.fill('#eip747Decimals', '6');
+    const asked = await dapp.ask('#eip747WatchButton', 'wallet_watchAsset');
+    assert.equal(asked.sentence, 'Add FAKE to your wallet?');
+    assert.ok(asked.text.includes(address));
+    assert.equal((await asked.reject()).error?.code, 4001);
   });
 
   test('EIP-5792: an atomic batch of several is refused with 5760, and no chain promises atomicity', async () => {

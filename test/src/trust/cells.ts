@@ -1,14 +1,5 @@
 /** Who may be in bad hands. */
-export const parties = [
-  'issuer',
-  'mailbox',
-  'kms',
-  'cloud',
-  'web host',
-  'signer host',
-  'one device',
-  'dApp',
-] as const;
+export const parties = ['issuer', 'mailbox', 'kms', 'cloud', 'web host', 'signer host', 'one device', 'dApp'] as const;
 export type Party = (typeof parties)[number];
 
 /** One attacker: a party, or two that work together. */

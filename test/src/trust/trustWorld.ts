@@ -7,6 +7,7 @@ import { liftIssuerLimits } from '../support/issuerLimits.ts';
 import type { Recorded } from '../support/recording.ts';
 import { TestIssuer } from '../support/testIssuer.ts';
 import { introduceSigner, type World } from '../support/world.ts';
+import { type ChangedPage, takeOverPage } from './changedPage.ts';
 
 /** The way from one party to the kms: whoever holds either end reads along, and may answer in the kms's place. */
 export interface Hop {
@@ -17,6 +18,8 @@ export interface Hop {
 /** Every party a process with a folder of its own, and somebody who can stand on the ways between them. */
 export interface TrustWorld extends World {
   hops: Record<'signer' | 'cloud', Hop>;
+  /** The wallet's page, its host in bad hands; null where none is served. */
+  page: ChangedPage | null;
 }
 
 const honestly: Meddle = (_hop, forward) => forward();
@@ -36,8 +39,9 @@ export async function bootTrustWorld(
   await liftIssuerLimits(world);
   for (const party of ['signer', 'cloud'] as const) undo.use(await stand(world, party, hops[party]));
   await introduceSigner(world);
+  const page = options.page === true ? undo.use(await takeOverPage(devnet)) : null;
   const running = undo.move();
-  return { ...world, hops, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return { ...world, hops, page, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 /** While it lasts, `meddle` answers in the kms's place. */

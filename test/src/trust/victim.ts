@@ -7,7 +7,7 @@ import { Insider } from '../support/insider.ts';
 import type { Recorded } from '../support/recording.ts';
 import type { Canary } from '../support/search.ts';
 import { type FolderDevice, openFolder, signInByMail } from './folderDevice.ts';
-import { type TrustWorld } from './trustWorld.ts';
+import type { TrustWorld } from './trustWorld.ts';
 
 /** The same two shares at one epoch. */
 export type SharePair = Record<Store, Uint8Array>;
@@ -24,7 +24,10 @@ export class Victim {
   readonly #way: { carry: Transport };
   wallet: Wallet;
 
-  private constructor(of: Pick<Victim, 'world' | 'email' | 'folder' | 'subject' | 'device' | 'seen' | 'wallet'>, way: { carry: Transport }) {
+  private constructor(
+    of: Pick<Victim, 'world' | 'email' | 'folder' | 'subject' | 'device' | 'seen' | 'wallet'>,
+    way: { carry: Transport },
+  ) {
     this.world = of.world;
     this.email = of.email;
     this.folder = of.folder;
@@ -70,6 +73,20 @@ export class Victim {
     } finally {
       this.#way.carry = honest;
     }
+  }
+
+  /** The same device as after a restart: it remembers nothing of whom it trusted. `carry`: somebody on its way. */
+  async restarted(carry: Transport): Promise<FolderDevice['client']> {
+    return (await openFolder(this.world, this.folder, carry)).client;
+  }
+
+  /** Another device of theirs, let in by the first. */
+  async secondDevice(): Promise<FolderDevice> {
+    const device = await openFolder(this.world, `${this.folder}-2`);
+    await signInByMail(this.world, device, this.email);
+    await this.device.client.approve(device.key.point, 'another');
+    await device.client.open();
+    return device;
   }
 
   /** New shares. */

@@ -345,6 +345,6 @@ export const fixtures: Record<string, Fixture> = {
   ),
   settings: page({}, 'settings'),
   'home-worker-changed': said('worker-changed', page({})),
-  'home-withdrawn': said('release-withdrawn', page({})),
+  'devices-withdrawn': said('release-withdrawn', page({ account: { ...account, devices: devices(shop) } }, 'devices')),
   'then-close': page({ thenClose: true }),
 };

@@ -2,16 +2,17 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { stop as stopEsbuild } from 'esbuild';
 import type { Page } from 'playwright-core';
+import { startChromium } from '../../../../test/src/support/chromium.ts';
 import { bundle, eagerBytes } from './build.ts';
-import { axeFindings, layoutFindings } from './examine.ts';
-import { languages, type OpenGallery, openGallery, shoot, sizes } from './open.ts';
+import { axeFindings, contrast, everyRule, layoutFindings } from './examine.ts';
+import { fit, languages, type OpenGallery, openGallery, shoot, sizes } from './open.ts';
 
 let gallery: OpenGallery;
 const open = (size: { width: number; height: number }) => gallery.open(size);
 
 before(
   async () => {
-    gallery = await openGallery();
+    gallery = await openGallery(await startChromium());
   },
   { timeout: 60_000 },
 );
@@ -34,13 +35,14 @@ test('axe finds nothing on any screen; in no language and size anything overflow
   const page = await open(sizes.small);
   const found: string[] = [];
   for (const size of ['small', 'wide'] as const) {
-    await page.setViewportSize(sizes[size]);
     for (const name of await page.evaluate(() => window.gallery.names)) {
+      await page.setViewportSize(sizes[size]);
       const findings = await page.evaluate(layoutFindings, [name, languages] as const);
+      await fit(page, sizes[size]);
       for (const theme of ['light', 'dark'] as const) {
         await page.evaluate((to) => window.gallery.paint(to), theme);
         await shoot(page, `${name}.en.${theme}.${size}`);
-        const rules = theme === 'light' ? 'all' : 'contrast';
+        const rules = theme === 'light' ? everyRule : contrast;
         if (size === 'small') findings.push(...(await page.evaluate(axeFindings, rules)));
       }
       found.push(...findings.map((what) => `${name}.${size}: ${what}`));
@@ -114,6 +116,20 @@ test('while it is signed, neither Escape nor a second press does anything; a cov
   assert.equal(await page.locator('[data-action=approve]').count(), 0);
   await page.locator('[data-action=open-window]').click();
   assert.deepEqual(await asked(page), ['openWindow']);
+  await page.close();
+});
+
+test('with a release that was withdrawn nothing can be approved, and no device let in: it is loaded again', async () => {
+  const page = await open(sizes.small);
+  await show(page, 'send-withdrawn');
+  assert.equal(await page.locator('[data-action=approve]').count(), 0);
+  await page.locator('[role=alert] [data-action=reload]').click();
+  assert.deepEqual(await asked(page), ['retry']);
+  await show(page, 'devices-withdrawn');
+  assert.equal(await page.locator('[data-action=read-device]').count(), 0);
+  await show(page, 'send-refused-release');
+  await page.locator('[data-action=approve]').click();
+  assert.deepEqual(await asked(page), ['approve']);
   await page.close();
 });
 

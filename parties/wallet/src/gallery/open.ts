@@ -3,7 +3,6 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { startChromium } from '../../../../test/src/support/chromium.ts';
 import { bundle } from './build.ts';
 import { serve } from './serve.ts';
 
@@ -19,15 +18,16 @@ export interface OpenGallery extends AsyncDisposable {
   open: (size: { width: number; height: number }) => Promise<Page>;
 }
 
-export async function openGallery(): Promise<OpenGallery> {
+/** Has `browser` show the screens; it ends with the gallery. */
+export async function openGallery(browser: AsyncDisposable & { open: () => Promise<Page> }): Promise<OpenGallery> {
   await using undo = new AsyncDisposableStack();
+  undo.use(browser);
   mkdirSync(screenshots, { recursive: true });
   const { files } = await bundle('../gallery/gallery.tsx');
   // From the package that declares it.
   const { resolve } = createRequire(new URL('../../../../test/package.json', import.meta.url));
   files.set('/axe.js', readFileSync(resolve('axe-core/axe.min.js')));
   const { url } = undo.use(await serve(files));
-  const browser = undo.use(await startChromium());
   const complaints: string[] = [];
   const running = undo.move();
   return {
@@ -46,11 +46,15 @@ export async function openGallery(): Promise<OpenGallery> {
   };
 }
 
-/** Keeps a picture of the whole screen, in a window as high as it needs: what is fixed to the window's edge stays there. */
-export async function shoot(page: Page, name: string): Promise<void> {
-  const size = page.viewportSize() ?? sizes.wide;
+/** Makes the window as high as the screen in it needs: what is fixed to the window's edge stays there. */
+export async function fit(page: Page, size: { width: number; height: number }): Promise<void> {
   const needed = await page.evaluate(() => document.documentElement.scrollHeight);
   if (needed > size.height) await page.setViewportSize({ ...size, height: needed });
-  await page.screenshot({ path: join(screenshots, `${name}.jpg`), type: 'jpeg', quality: 90 });
-  if (needed > size.height) await page.setViewportSize(size);
+}
+
+/** Keeps a picture of what is in the window. */
+export async function shoot(page: Page, name: string): Promise<void> {
+  // Nothing moves and no caret blinks here: the browser need not be told to stop that.
+  const still = { animations: 'allow', caret: 'initial' } as const;
+  await page.screenshot({ path: join(screenshots, `${name}.jpg`), type: 'jpeg', quality: 90, ...still });
 }

@@ -1,6 +1,7 @@
 import { createSymbolon } from '@symbolon/sdk';
 import { SymbolonProvider, useAccount, useConnect, useSignMessage, useSymbolon } from '@symbolon/sdk/react';
 import { createElement, type ReactNode } from 'react';
+import { createRoot } from 'react-dom/client';
 import { numberToHex } from 'viem';
 import { amount, greeting, orderJson, recipient } from './order.ts';
 import { type Doings, doings, otherChain, walletUrl } from './present.ts';
@@ -36,8 +37,5 @@ function Page(): ReactNode {
   return createElement('main', null, ...buttons, createElement('output', null, JSON.stringify(state)));
 }
 
-// There are no types of it here, and one function of it is all that is wanted.
-void import('react-dom/client' as string).then(({ createRoot }) => {
-  const root = document.body.appendChild(document.createElement('div'));
-  createRoot(root).render(createElement(SymbolonProvider, { provider }, createElement(Page)));
-});
+const root = document.body.appendChild(document.createElement('div'));
+createRoot(root).render(createElement(SymbolonProvider, { provider }, createElement(Page)));

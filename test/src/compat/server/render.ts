@@ -5,7 +5,8 @@ import { symbolonTransport, toAccount } from '@symbolon/sdk/viem';
 import { symbolon } from '@symbolon/sdk/wagmi';
 import * as three from '@wagmi/core';
 import { BrowserProvider } from 'ethers';
-import { createElement, type ReactNode } from 'react';
+import { createElement } from 'react';
+import { renderToString } from 'react-dom/server';
 import { createWalletClient, http } from 'viem';
 import { mainnet } from 'viem/chains';
 import * as two from 'wagmi-core-2';
@@ -27,8 +28,4 @@ for (const { status, reason } of (await Promise.allSettled(asked)) as PromiseRej
 }
 
 const Shown = () => createElement('p', null, useAccount().connected ? 'connected' : 'nobody');
-// There are no types of it here, and one function of it is all that is wanted.
-const { renderToString } = (await import('react-dom/server' as string)) as {
-  renderToString: (node: ReactNode) => string;
-};
 process.stdout.write(renderToString(createElement(SymbolonProvider, { provider }, createElement(Shown))));
