@@ -7,6 +7,7 @@ import type { SignerIn } from '@symbolon/devnet';
 import { measureBusyFloor } from './busyFloor.ts';
 import { moment, perSignature, takenByOthers, total } from './cpu.ts';
 import { nativeDeviceKey } from './deviceKey.ts';
+import { measureDialog } from './dialog.ts';
 import { measureFloor } from './floor.ts';
 import { leanTransport } from './leanTransport.ts';
 import { type Ask, closedLoop, type Load, openLoop, percentile } from './load.ts';
@@ -16,6 +17,7 @@ import { share, User } from './users.ts';
 import { createWorld, interrupted, type World } from './world.ts';
 
 const usage = `usage: npm run -s bench -- [--json] [--users N] [--seconds N] [--rate N] [--warm-up N] [--signer process|enclave]
+       npm run -s bench -- --dialog
 
 Boots all parties, makes a wallet for each user, and measures signatures through all of them, every check on:
 how many a second with all users at once, how long one takes at --rate a second, and what each party pays for it.
@@ -27,6 +29,7 @@ how many a second with all users at once, how long one takes at --rate a second,
   --signer     what the signer runs in: a process (default); with enclave, the same load through a process and through the
                image in an emulated enclave, side by side (by default 8 users, 4 a second, 5 seconds of warm-up)
   --json       one JSON object as the last line
+  --dialog     instead: how long a person waits for the embedded dialog in a real Chromium
 
 Exit code: 0 measured, 1 a signature failed, 2 usage, 130 interrupted.`;
 
@@ -47,6 +50,10 @@ process.exit(await main(process.argv.slice(2)));
 async function main(args: string[]): Promise<number> {
   if (args.includes('--help') || args.includes('-h')) {
     console.log(usage);
+    return 0;
+  }
+  if (args.length === 1 && args[0] === '--dialog') {
+    console.log(await measureDialog());
     return 0;
   }
   const options = optionsOf(args);

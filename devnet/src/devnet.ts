@@ -6,12 +6,12 @@ import { chainUp } from './chain.ts';
 import { audience, type IssuerText, makeDeployment, readDeployment } from './deployment.ts';
 import { prepareSigner, type SignerIn } from './enclave.ts';
 import { DevnetError } from './errors.ts';
-import { type Home, openHome, readJson, removeHome, writeJson } from './home.ts';
+import { type Home, openHome, removeHome, writeJson } from './home.ts';
 import { initialise } from './initialise.ts';
 import { lockHome, requireFree } from './lock.ts';
 import { preparePage } from './page.ts';
 import { initProgram, type PartyName, partyNames, programs } from './parties.ts';
-import { defaultPortBase, fixedPorts, freePorts, type Ports, requirePortsFree } from './ports.ts';
+import { defaultPortBase, fixedPorts, freePorts, type Ports, readPorts, requirePortsFree } from './ports.ts';
 import { lastLines, launch, type Running } from './process.ts';
 import type { Progress } from './progress.ts';
 import { registerDapps } from './registration.ts';
@@ -202,7 +202,7 @@ async function prepare({ home: path, fresh }: DevnetOptions): Promise<Home> {
 }
 
 async function portsOf(home: Home, { ports, portBase }: DevnetOptions): Promise<Ports> {
-  const kept = readJson(home.ports) as Ports | null;
+  const kept = readPorts(home.ports);
   const fixed = fixedPorts(portBase ?? defaultPortBase);
   if (kept !== null && portBase !== undefined && kept.issuer !== fixed.issuer) {
     throw new DevnetError(

@@ -9,12 +9,13 @@ export function addRotate(program: Command, io: Io): void {
     .description(
       "Give the wallet's key new shares at both stores. The address stays; what was taken of the old ones is worth nothing.",
     )
-    .option('--json', 'print one JSON object')
+    .option('--json', 'print {evm, ed25519, from, epoch}')
     .addHelpText(
       'after',
       `
 Examples:
   $ symbolon rotate
+  $ symbolon wallet show                                # says which epoch the shares are of, and since when
 
 Do this whenever you suspect that somebody saw a share. Nobody sees the key for it, and nothing leaves the stores: each turns its
 own half, a signer checks that the new halves make the same key, and only then the old ones are destroyed.`,

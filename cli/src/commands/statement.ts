@@ -8,10 +8,12 @@ import type { Common } from '../options.ts';
 import { nativeChecks } from '../statements/checks.ts';
 import { readStatementFile, writeStatementFile } from '../statements/file.ts';
 import { fetchStatements, submitStatement } from '../statements/log.ts';
+import { requireEnoughSignatures } from '../statements/missing.ts';
 import { nextStatement } from '../statements/next.ts';
 import { readOrganisationKey, signStatementAs } from '../statements/organisation.ts';
 import { readPair } from '../statements/pair.ts';
 import { readReleaseHash } from '../statements/release.ts';
+import { standings } from '../statements/standing.ts';
 import { bodyOf, decisionInWords, signaturesInWords, statementLine } from '../statements/words.ts';
 
 interface NewOptions extends Common {
@@ -72,14 +74,16 @@ Examples:
     .addHelpText('after', '\nExample:\n  $ symbolon statement submit next.json')
     .action(async (file: string, _options: unknown, command: Command) => {
       const { deployment } = homeOf(command);
-      await submitStatement(deployment, readStatementFile(file));
+      const statement = readStatementFile(file);
+      requireEnoughSignatures(statement, deployment, nativeChecks);
+      await submitStatement(deployment, statement);
       io.out('Logged. `symbolon statement list` shows when it counts.');
     });
   statement
     .command('list')
-    .description('Verify and show every statement so far.')
-    .option('--json', 'print a JSON list')
-    .addHelpText('after', '\nExample:\n  $ symbolon statement list --json')
+    .description('Verify and show every statement so far, which are in force, and since when.')
+    .option('--json', 'print a JSON list; each has state (in-force, waiting, withdrawn), since (ms) and by')
+    .addHelpText('after', '\nExamples:\n  $ symbolon statement list\n  $ symbolon statement list --json')
     .action(async (_options: unknown, command: Command) => {
       const { deployment } = homeOf(command);
       await list(deployment, command.optsWithGlobals<{ json?: true }>().json === true, io);
@@ -115,13 +119,22 @@ function sign(file: string, { key: keyFile, home, device }: Common & { key: stri
 
 async function list(deployment: Deployment, json: boolean, io: Io): Promise<void> {
   const statements = await fetchStatements(deployment, nativeChecks);
+  const standing = standings(statements, deployment.waitSeconds, Date.now());
   if (json) {
-    const shown = statements.map(({ body, hash, loggedAt }) => ({ ...body, hash, loggedAt }));
+    const shown = statements.map(({ body, hash, loggedAt }, index) => ({
+      ...body,
+      hash,
+      loggedAt,
+      ...standing[index],
+    }));
     io.out(JSON.stringify(shown, (_key, value) => (value instanceof Uint8Array ? toHex(value) : value)));
     return;
   }
   if (statements.length === 0) io.out('No statement yet: no signer is trusted.');
-  for (const one of statements) io.out(statementLine(one, deployment, Date.now()));
+  for (const [index, one] of statements.entries()) {
+    const its = standing[index];
+    if (its !== undefined) io.out(statementLine(one, its));
+  }
 }
 
 async function decisionOf(deployment: Deployment, options: NewOptions): Promise<Decision> {

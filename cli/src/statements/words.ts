@@ -7,6 +7,7 @@ import {
   statementBodyCodec,
 } from '@symbolon/protocol';
 import type { VerifiedStatement } from '@symbolon/verify';
+import { allows, type Standing } from './standing.ts';
 
 /** What a statement decides, for whoever is to sign it. */
 export function decisionInWords({ number, deployment, decision }: StatementBody): string[] {
@@ -32,8 +33,6 @@ function whatInWords(decision: Decision): string[] {
   ];
 }
 
-const allows = ({ what }: Decision) => what === 'allow-signer' || what === 'allow-page';
-
 /** Who has signed so far, and how many it takes. */
 export function signaturesInWords({ signatures }: SignedStatement, deployment: Deployment): string[] {
   const nameOf = (key: Uint8Array) =>
@@ -45,15 +44,19 @@ export function signaturesInWords({ signatures }: SignedStatement, deployment: D
   ];
 }
 
-/** One line of the list. `now` ms. */
-export function statementLine({ body, loggedAt }: VerifiedStatement, deployment: Deployment, now: number): string {
+/** One line of the list. `standing` is what {@link standings} says of it. */
+export function statementLine({ body, loggedAt }: VerifiedStatement, standing: Standing): string {
   const { decision, number } = body;
-  const counts = allows(decision) ? loggedAt + deployment.waitSeconds * 1_000 : loggedAt;
-  const state = counts <= now ? 'in force' : `waits until ${new Date(counts).toISOString()}`;
   const verb = allows(decision) ? 'allows' : 'withdraws';
   const [kind, hash] = 'release' in decision ? ['page', decision.release] : ['signer', decision.pair.pcr0];
   const note = decision.note === '' ? '' : `  (${decision.note})`;
-  return `${String(number).padStart(4)}  ${new Date(loggedAt).toISOString()}  ${verb} ${kind} ${toHex(hash).slice(0, 16)}...  ${state}${note}`;
+  return `${String(number).padStart(4)}  ${new Date(loggedAt).toISOString()}  ${verb} ${kind} ${toHex(hash).slice(0, 16)}...  ${standingInWords(standing)}${note}`;
+}
+
+function standingInWords({ state, since, by }: Standing): string {
+  const time = new Date(since).toISOString();
+  if (state === 'waiting') return `waits until ${time}`;
+  return state === 'withdrawn' ? `withdrawn by ${by} at ${time}` : `in force since ${time}`;
 }
 
 export const bodyOf = ({ body }: SignedStatement): StatementBody => statementBodyCodec.decode(body);

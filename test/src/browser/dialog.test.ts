@@ -25,6 +25,10 @@ after(async () => {
   await world?.[Symbol.asyncDispose]();
 });
 
+declare global {
+  var clicked: boolean;
+}
+
 /** The wallet's document in the dApp's page, once it is there. */
 async function dialogIn(page: Page): Promise<Frame> {
   const element = await page.locator('iframe').first().elementHandle();
@@ -85,6 +89,7 @@ const disguises: [string, (iframe: Element) => void][] = [
   ['filtered', (iframe) => (iframe as HTMLElement).style.setProperty('filter', 'blur(8px)', 'important')],
   ['clipped to a part', (iframe) => iframe.parentElement?.style.setProperty('clip-path', 'inset(60% 0 0 0)')],
   ['moved half out of the window', (iframe) => iframe.parentElement?.style.setProperty('top', '50%')],
+  ['squeezed to a strip', (iframe) => (iframe as HTMLElement).style.setProperty('height', '90px', 'important')],
   [
     'covered',
     () => {
@@ -124,11 +129,28 @@ for (const [how, disguise] of disguises) {
   });
 }
 
-for (const [how, away, back] of [
-  ['faded in', { opacity: '0' }, { opacity: '1' }],
-  ['moved under the pointer', { transform: 'translateX(300px)' }, { transform: 'none' }],
-  ['uncovered', { visibility: 'hidden' }, { visibility: 'visible' }],
-] as const) {
+/** How the dialog is kept out of sight until just before the click. */
+const hidings: [string, (iframe: Element, hidden: boolean) => void][] = [
+  ['faded in', (iframe, hidden) => (iframe as HTMLElement).style.setProperty('opacity', hidden ? '0' : '1')],
+  [
+    'moved under the pointer',
+    (iframe, hidden) => (iframe as HTMLElement).style.setProperty('transform', hidden ? 'translateX(300px)' : 'none'),
+  ],
+  [
+    'uncovered',
+    (_iframe, hidden) => {
+      document.querySelector('#cover')?.remove();
+      if (!hidden) return;
+      const cover = document.createElement('div');
+      cover.id = 'cover';
+      cover.popover = 'manual';
+      cover.style.cssText = 'width:100vw;height:100vh;pointer-events:none';
+      document.body.append(cover);
+      cover.showPopover();
+    },
+  ],
+];
+for (const [how, hide] of hidings) {
   test(`${how} at the last moment, a click signs nothing`, async () => {
     await dapp.reload();
     await click(dapp, 'Sign a message');
@@ -138,15 +160,17 @@ for (const [how, away, back] of [
     const box = await sign.boundingBox();
     assert.ok(box);
     await Watch.inside(world, frame).nothingHappens(async () => {
+      await frame.evaluate(() => {
+        addEventListener('click', ({ isTrusted }) => (globalThis.clicked = isTrusted), { capture: true });
+      });
       const iframe = dapp.locator('iframe').first();
-      const restyle = (style: object) =>
-        iframe.evaluate((element, to) => void Object.assign((element as HTMLElement).style, to), style);
-      await restyle(away);
+      await iframe.evaluate(hide, true);
       await buttonIn(frame, 'Open in a window').waitFor({ state: 'attached' });
       // Back in sight only just before the click: half a second of being seen is missing.
-      await restyle(back);
+      await iframe.evaluate(hide, false);
       await dapp.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
-      // The window is open at once where the button led there; a signature would be there in this time.
+      await frame.waitForFunction(() => globalThis.clicked === true);
+      // A signature would be there in this time.
       await dapp.waitForTimeout(1_000);
     });
     assert.equal(await dapp.getByText('Message signed').count(), 0);

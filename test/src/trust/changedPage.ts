@@ -7,6 +7,7 @@ import { start } from '../../../parties/web-host/src/start.ts';
 import { addressOn, click } from '../browser/person.ts';
 import { startChromium } from '../support/chromium.ts';
 import type { Half } from './cells.ts';
+import { askUnapproved } from './hostileDapp.ts';
 
 /** What the changed page does first: whatever is drawn at random, among it each new key, is told to its host. */
 const script = `<script>
@@ -35,6 +36,8 @@ export interface ChangedPage extends AsyncDisposable {
   pinnedVisit(): Promise<Visit>;
   /** Somebody who was never there signs in and makes a wallet. One such visit serves a whole half. */
   firstVisit(half: Half): Promise<Visit>;
+  /** Another site, in the browser of who was there before, asks for what that person agrees to in nothing; once a half. */
+  askUnapproved(half: Half): ReturnType<typeof askUnapproved>;
 }
 
 /** One person comes while the host is honest, and makes a wallet; then the host is taken over. */
@@ -50,6 +53,7 @@ export async function takeOverPage(devnet: Devnet): Promise<ChangedPage> {
   const running = undo.move();
 
   const visits: Partial<Record<Half, Promise<Visit>>> = {};
+  const answers: Partial<Record<Half, ReturnType<typeof askUnapproved>>> = {};
   const firstVisit = async (half: Half): Promise<Visit> => {
     const profile = await browser.context.browser()?.newContext();
     if (profile === undefined) throw new TypeError('the browser has gone');
@@ -69,6 +73,10 @@ export async function takeOverPage(devnet: Devnet): Promise<ChangedPage> {
     firstVisit(half) {
       visits[half] ??= firstVisit(half);
       return visits[half];
+    },
+    askUnapproved(half) {
+      answers[half] ??= addressOn(pinned).then((address) => askUnapproved(browser, wallet, address));
+      return answers[half];
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

@@ -58,8 +58,9 @@ function open(choice: 'approve' | 'reject' | 'leave', key = testBrowser(parties)
     listen: (listener: (message: unknown) => void) => {
       heard = listener;
     },
+    close: () => {},
   };
-  const go = (url: string) => went.push(url);
+  const go = (url: string) => void went.push(url);
   const parts = { world, app, desk, entry: entryOf(world), line, close: () => closed.resolve(), go };
   view.subscribe(({ progress: shown }) => {
     if (shown.step !== 'ask' || shown.busy) return;

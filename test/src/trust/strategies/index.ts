@@ -4,7 +4,7 @@ import { joinShares, searchEverything } from './disks.ts';
 import { enrolDevice } from './enrol.ts';
 import { bendShares, spoilSealed } from './meddle.ts';
 import { poseAsSigner, sealToOwnSigner } from './ownSigner.ts';
-import { changePageOfFirst, changePageOfPinned } from './page.ts';
+import { askWithoutApproval, changePageOfFirst, changePageOfPinned } from './page.ts';
 import { bringAgain, putOwnUnderTheirs } from './replay.ts';
 import { signOwnMessage } from './sign.ts';
 import { turnShares } from './turn.ts';
@@ -23,6 +23,7 @@ export interface Strategy {
 export const strategies: readonly Strategy[] = [
   { name: 'serve a changed page to who has a pinned one', by: ['web host'], run: changePageOfPinned },
   { name: 'serve a changed page to a first visitor', by: ['web host'], run: changePageOfFirst },
+  { name: 'ask the person’s wallet, who agrees to nothing', by: ['dApp'], run: askWithoutApproval },
   { name: 'join every two shares', run: joinShares },
   { name: 'search every file and message', run: searchEverything },
   { name: 'bring again what passed by', run: bringAgain },

@@ -12,3 +12,9 @@ export async function changePageOfFirst({ world, half }: Attack): Promise<Haul> 
   const visit = await world.page?.firstVisit(half);
   return visit === undefined ? {} : { keys: visit.drawn, of: visit.address };
 }
+
+/** Asks the person's wallet from a site of its own; the person agrees to nothing. */
+export async function askWithoutApproval({ world, half }: Attack): Promise<Haul> {
+  const answers = (await world.page?.askUnapproved(half)) ?? [];
+  return { given: answers.filter(({ error }) => error === undefined).map(({ id }) => `an answer to ${id}`) };
+}
