@@ -65,7 +65,7 @@ export async function settleEpoch(cloud: Cloud, wallet: Uint8Array): Promise<voi
 }
 
 /** Settles what was prepared before `before` (ms), one wallet after another; one that can't be settled keeps no other waiting. */
-async function settleEpochs(cloud: Cloud, before: number): Promise<void> {
+export async function settleEpochs(cloud: Cloud, before: number): Promise<void> {
   const failures: unknown[] = [];
   for (const { wallet } of cloud.shares.wallets.pendingEpochsSince(before))
     await settleEpoch(cloud, wallet).catch((error: unknown) => failures.push(error));
@@ -90,7 +90,7 @@ async function follow(cloud: Cloud, wallet: Uint8Array, flip: Signed): Promise<v
  * Destroys what a crash left undestroyed of epochs before those that are followed here, and tells the kms, so that it destroys them
  * too: again and again until it has heard.
  */
-async function tellFollowed({ shares, store }: Cloud): Promise<void> {
+export async function tellFollowed({ shares, store }: Cloud): Promise<void> {
   const wallets = store.followed(rotationsPerBatch);
   if (wallets.length === 0) return;
   await shares.wallets.destroyBefore(wallets);
