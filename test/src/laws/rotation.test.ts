@@ -51,7 +51,7 @@ describe('law 6: a rotation gives new shares to the same keys', () => {
       old.set(curve, shares);
     }
 
-    const turned = await client.rotate();
+    const { wallet: turned } = await client.rotate();
     assert.deepEqual(turned.id, wallet.id);
     assert.deepEqual(turned.deed.keys, wallet.deed.keys);
     assert.ok(turned.record.epoch > 1);
@@ -68,7 +68,7 @@ describe('law 6: a rotation gives new shares to the same keys', () => {
   test('the old keys are gone at both stores, within a few seconds', async () => {
     const client = clientOf(new Hand(world));
     const { wallet } = await client.create();
-    const { record } = await client.rotate();
+    const { record } = (await client.rotate()).wallet;
     for (let tries = 0; epochsAt('kms', wallet.id).length > 1; tries += 1) {
       assert.ok(tries < 100, 'the kms has not heard');
       await sleep(100);
@@ -110,7 +110,7 @@ describe('law 6: whatever runs beside a rotation', () => {
         assert.ok(['party-refused', 'signing-refused'].includes(one.reason.code), String(one.reason));
     }
     // Whoever came too late asks again.
-    const { record } = await clientOf(hand).rotate();
+    const { record } = (await clientOf(hand).rotate()).wallet;
     const fresh = clientOf(hand);
     assert.equal((await fresh.sign(intent)).alarm, null);
     assert.equal((await fresh.wallet()).record.epoch, record.epoch);
@@ -182,7 +182,7 @@ describe('law 6: epochs never go down, also where one store is restored to an ol
       const client = clientOf(hand);
       const { wallet } = await client.create();
       await backUp(store, 'old');
-      const { record } = await client.rotate();
+      const { record } = (await client.rotate()).wallet;
       await client.sign(intent);
       await backUp(store, 'new');
 
@@ -199,7 +199,7 @@ describe('law 6: epochs never go down, also where one store is restored to an ol
       await restore(store, 'new');
       assert.equal((await client.sign(intent)).alarm, null);
       assert.equal((await client.wallet()).record.epoch, record.epoch);
-      assert.ok((await client.rotate()).record.epoch > record.epoch);
+      assert.ok((await client.rotate()).wallet.record.epoch > record.epoch);
       assert.deepEqual((await client.wallet()).id, wallet.id);
     });
   }

@@ -175,7 +175,7 @@ describe('law 6: where either store lies about a rotation nothing flips, and the
       );
       assert.equal(row?.['epoch'], 1);
       assert.ok(
-        (await client.rotate()).record.epoch > Number(row?.['given']),
+        (await client.rotate()).wallet.record.epoch > Number(row?.['given']),
         'and the honest rotation after it does not reuse its number',
       );
     });
@@ -211,7 +211,7 @@ describe('law 6: where either store lies about a rotation nothing flips, and the
       await forward();
       return forward();
     };
-    const { record } = await client.rotate();
+    const { record } = (await client.rotate()).wallet;
     const epochs = () =>
       withStore(world, 'kms', (database) =>
         database.prepare('SELECT epoch FROM share_keys WHERE wallet = ?').all(wallet.id),
