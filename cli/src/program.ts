@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addDevices } from './commands/devices.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addKms } from './commands/kms.ts';
 import { addReceipts } from './commands/receipts.ts';
 import { addRotate } from './commands/rotate.ts';
 import { addSend } from './commands/send.ts';
@@ -45,6 +46,7 @@ export function createProgram(io: Io, outcome: Outcome): Command {
   addRotate(program, io);
   addVerify(program, io, outcome);
   addStatement(program, io);
+  addKms(program, io);
   addDoctor(program, io, outcome);
   return program.addHelpText(
     'after',

@@ -28,7 +28,7 @@ export async function admitSigner(
   const pair = { ...measurement, configuration: configurationHash(signerConfigurationOf(deployment)) };
   const list = await fetchStatements(deployment, nativeChecks);
   // One that waits is not made to count sooner by saying it again, and one that was withdrawn stays so.
-  if (list.some(({ body }) => samePair(body.decision.pair, pair))) return;
+  if (list.some(({ body: { decision } }) => 'pair' in decision && samePair(decision.pair, pair))) return;
 
   const decision = { what: 'allow-signer', pair, note: 'admitted by npm start: development' } as const;
   const body = nextStatement(list, deployment, decision, Date.now());

@@ -1,20 +1,48 @@
 import { equal, toHex } from '@symbolon/crypto';
-import { type Deployment, type SignedStatement, type StatementBody, statementBodyCodec } from '@symbolon/protocol';
+import {
+  type Decision,
+  type Deployment,
+  type SignedStatement,
+  type StatementBody,
+  statementBodyCodec,
+} from '@symbolon/protocol';
 import type { VerifiedStatement } from '@symbolon/verify';
 
 /** What a statement decides, for whoever is to sign it. */
 export function decisionInWords({ number, deployment, decision }: StatementBody): string[] {
-  const verb = decision.what === 'allow-signer' ? 'Allow' : 'Withdraw, at once,';
-  const { pcr0, pcr1, pcr2, configuration } = decision.pair;
   return [
     `Statement ${number} of deployment ${deployment}:`,
-    `  ${verb} signers of this measurement and configuration:`,
-    `    PCR0           ${toHex(pcr0)}`,
-    `    PCR1           ${toHex(pcr1)}`,
-    `    PCR2           ${toHex(pcr2)}`,
-    `    configuration  ${toHex(configuration)}`,
+    ...whatItDecides(decision),
     ...(decision.note === '' ? [] : [`  Note: ${decision.note}`]),
   ];
+}
+
+function whatItDecides(decision: Decision): string[] {
+  switch (decision.what) {
+    case 'allow-signer':
+    case 'withdraw-signer': {
+      const verb = decision.what === 'allow-signer' ? 'Allow' : 'Withdraw, at once,';
+      const { pcr0, pcr1, pcr2, configuration } = decision.pair;
+      return [
+        `  ${verb} signers of this measurement and configuration:`,
+        `    PCR0           ${toHex(pcr0)}`,
+        `    PCR1           ${toHex(pcr1)}`,
+        `    PCR2           ${toHex(pcr2)}`,
+        `    configuration  ${toHex(configuration)}`,
+      ];
+    }
+    case 'rotate-all':
+      return [
+        '  Give every wallet new shares, nobody online:',
+        `    at most        ${decision.rate} wallets a second`,
+        `    old shares     locked, and destroyed after ${decision.lockHours} hours at the latest`,
+        ...decision.canaries.map((wallet) => `    first          ${toHex(wallet)}`),
+      ];
+    case 'pause-rotation':
+      return [`  Pause, at once, the rotation that statement ${decision.number} orders.`];
+    case 'resume-rotation':
+      return [`  Go on, at once, with the rotation that statement ${decision.number} orders.`];
+  }
 }
 
 /** Who has signed so far, and how many it takes. */
@@ -30,11 +58,27 @@ export function signaturesInWords({ signatures }: SignedStatement, deployment: D
 
 /** One line of the list. `now` ms. */
 export function statementLine({ body, loggedAt }: VerifiedStatement, deployment: Deployment, now: number): string {
-  const { what, pair, note } = body.decision;
-  const counts = what === 'withdraw-signer' ? loggedAt : loggedAt + deployment.waitSeconds * 1_000;
+  const { decision } = body;
+  const waits = decision.what === 'allow-signer' || decision.what === 'rotate-all';
+  const counts = waits ? loggedAt + deployment.waitSeconds * 1_000 : loggedAt;
   const state = counts <= now ? 'in force' : `waits until ${new Date(counts).toISOString()}`;
-  const verb = what === 'allow-signer' ? 'allows' : 'withdraws';
-  return `${String(body.number).padStart(4)}  ${new Date(loggedAt).toISOString()}  ${verb} ${toHex(pair.pcr0).slice(0, 16)}...  ${state}${note === '' ? '' : `  (${note})`}`;
+  const note = decision.note === '' ? '' : `  (${decision.note})`;
+  return `${String(body.number).padStart(4)}  ${new Date(loggedAt).toISOString()}  ${inShort(decision)}  ${state}${note}`;
+}
+
+function inShort(decision: Decision): string {
+  switch (decision.what) {
+    case 'allow-signer':
+      return `allows ${toHex(decision.pair.pcr0).slice(0, 16)}...`;
+    case 'withdraw-signer':
+      return `withdraws ${toHex(decision.pair.pcr0).slice(0, 16)}...`;
+    case 'rotate-all':
+      return `rotates all, ${decision.rate} a second`;
+    case 'pause-rotation':
+      return `pauses the rotation of ${decision.number}`;
+    case 'resume-rotation':
+      return `resumes the rotation of ${decision.number}`;
+  }
 }
 
 export const bodyOf = ({ body }: SignedStatement): StatementBody => statementBodyCodec.decode(body);

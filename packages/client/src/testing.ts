@@ -412,6 +412,7 @@ export class World {
       epoch: 2,
       at: this.clock.at,
       log: 1,
+      order: null,
     } as const;
     return signStatement(flippedStatement, { ...body, ...said }, this.kms);
   }

@@ -24,6 +24,7 @@ export type Domain =
   | 'rotation-commitment'
   | 'rotation-prepared'
   | 'rotation-proposal'
+  | 'rotation-report'
   | 'sealed-share'
   | 'signer-keys'
   | 'statement'

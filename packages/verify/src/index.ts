@@ -10,6 +10,8 @@ export type { SignatureChecks } from './signatures.ts';
 export {
   allowedPairs,
   newerList,
+  type OrderedRotation,
+  orderedRotations,
   statementHash,
   type VerifiedStatement,
   verifyStatement,

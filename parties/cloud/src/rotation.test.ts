@@ -24,6 +24,7 @@ import {
   paths,
   type RotationPrepared,
   rotateCodec,
+  rotationAgreedAnswer,
   rotationAgreedStatement,
   rotationPreparedStatement,
   rotationProposalStatement,
@@ -108,7 +109,7 @@ class TestKms {
   /** The kms decides. */
   turn(epoch: number, said: Partial<Flipped> = {}): Signed {
     const wallet = this.wallet?.id ?? filled(32, 0);
-    const flipped = { ...head, wallet, from: this.epoch, epoch, at: clock.at, log: 9, ...said };
+    const flipped = { ...head, wallet, from: this.epoch, epoch, at: clock.at, log: 9, order: null, ...said };
     this.flip = signStatement(flippedStatement, flipped, this.signing);
     this.epoch = epoch;
     this.attempt = null;
@@ -126,9 +127,12 @@ class TestKms {
       deployment.cloud.signing,
       verifyEd25519,
     );
-    if (path === paths.agreeRotation) this.agreed.push(...((says?.wallets ?? []) as PreparedEpoch[]));
-    else this.followed.push(...(says?.wallets ?? []));
-    return new Uint8Array();
+    if (path !== paths.agreeRotation) {
+      this.followed.push(...(says?.wallets ?? []));
+      return new Uint8Array();
+    }
+    this.agreed.push(...((says?.wallets ?? []) as PreparedEpoch[]));
+    return rotationAgreedAnswer.encode({ flips: [] });
   }
 
   #prepare(signed: Signed): Signed {
@@ -300,7 +304,11 @@ describe('the cloud follows a flip', () => {
     const { epoch } = await turn();
     const flip = kms.turn(epoch);
     const other = (said: Partial<Flipped>, by = world.kms.signing) =>
-      signStatement(flippedStatement, { ...head, wallet: wallet.id, from: 1, epoch, at: 1, log: 9, ...said }, by);
+      signStatement(
+        flippedStatement,
+        { ...head, wallet: wallet.id, from: 1, epoch, at: 1, log: 9, order: null, ...said },
+        by,
+      );
     await refused(followed(other({}, world.cloud.signing)), 'wallet-state');
     await refused(followed(other({ wallet: filled(32, 1) })), 'wallet-state');
     await refused(followed(other({ deployment: 'test-other' })), 'wallet-state');

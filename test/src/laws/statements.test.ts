@@ -41,7 +41,9 @@ describe('law 12: who may be trusted is decided k-of-n, with a wait, on a list t
     admitted = await listAt(world);
     const [first] = admitted.statements;
     assert.ok(first);
-    pair = statementBodyCodec.decode(first.statement.body).decision.pair;
+    const { decision } = statementBodyCodec.decode(first.statement.body);
+    assert.ok('pair' in decision);
+    pair = decision.pair;
   });
   after(() => world[Symbol.asyncDispose]());
 
