@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Opened } from '@symbolon/client';
+import { epochSince, type Opened } from '@symbolon/client';
 import { toHex } from '@symbolon/crypto';
 import { type Command, Option } from 'commander';
 import { chainOf, warnOf } from '../account.ts';
@@ -77,7 +77,7 @@ A key is never taken as an argument: those are visible to every user of this mac
   wallet
     .command('show')
     .description('Show addresses, balance and devices, after verifying the record that kms and cloud keep.')
-    .option('--json', 'print {wallet, status, addresses, balanceWei, made, devices}')
+    .option('--json', 'print {wallet, status, addresses, balanceWei, made, epoch, devices}')
     .addHelpText('after', '\nExamples:\n  $ symbolon wallet show\n  $ symbolon wallet show --json')
     .action(async (options: Options, command: Command) => {
       const { home, device } = await contextOf(command);
@@ -103,6 +103,7 @@ function asJson({ status, wallet }: Found, addresses: Addresses, balance: bigint
     addresses,
     balanceWei: balance?.toString() ?? null,
     made,
+    epoch: { number: wallet.record.epoch, since: epochSince(wallet) },
     devices: devices.map(({ name, how, added }) => ({ name, how, added })),
   };
 }
@@ -114,6 +115,7 @@ function inWords(opened: Found, addresses: Addresses, balance: bigint | null): s
     ...(balance === null ? [] : [`Balance             ${formatEther(balance)}`]),
     `Wallet id           ${toHex(id)}`,
     `Made                ${deed.made.how}, ${new Date(deed.made.at).toISOString()}`,
+    `Shares              epoch ${opened.wallet.record.epoch}, since ${new Date(epochSince(opened.wallet)).toISOString()}`,
     `Devices             ${deed.devices.map(({ name }) => name).join(', ')}`,
   ];
   if (opened.status === 'not-enrolled')

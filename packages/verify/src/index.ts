@@ -11,6 +11,8 @@ export {
   allowedPages,
   allowedPairs,
   newerList,
+  type OrderedRotation,
+  orderedRotations,
   statementHash,
   type VerifiedStatement,
   verifyStatement,

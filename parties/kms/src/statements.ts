@@ -11,7 +11,15 @@ import {
   tagged,
 } from '@symbolon/protocol';
 import { nativeChecks } from '@symbolon/share-store';
-import { allowedPairs, Refusal, type VerifiedStatement, verifyStatement, verifyStatements } from '@symbolon/verify';
+import {
+  allowedPairs,
+  type OrderedRotation,
+  orderedRotations,
+  Refusal,
+  type VerifiedStatement,
+  verifyStatement,
+  verifyStatements,
+} from '@symbolon/verify';
 import { append } from './log.ts';
 import type { KmsStore } from './store.ts';
 
@@ -66,6 +74,11 @@ export class StatementLog {
       statement: statementCodec.decode(row['statement'] as Uint8Array),
       entry: signedCodec.decode(row['entry'] as Uint8Array),
     }));
+  }
+
+  /** Rotations of everyone that are ordered now. */
+  orderedRotations(): OrderedRotation[] {
+    return orderedRotations(this.#verified, this.#deployment.waitSeconds, this.#now());
   }
 
   /** Pairs in force now. */
