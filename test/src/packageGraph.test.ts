@@ -64,9 +64,9 @@ for (const workspace of workspaces) {
   });
 
   test(`${workspace} declares what it imports`, () => {
-    const { dependencies, devDependencies } = manifest(workspace);
+    const { dependencies, devDependencies, optionalDependencies } = manifest(workspace);
     // The root's own are tools of every test.
-    const listed = { ...dependencies, ...devDependencies, ...manifest('.').devDependencies };
+    const listed = { ...dependencies, ...devDependencies, ...optionalDependencies, ...manifest('.').devDependencies };
     for (const file of sources(workspace)) {
       for (const name of imports(file)) {
         if (name.startsWith('.') || name.startsWith('node:')) continue;

@@ -9,5 +9,5 @@ export { pinDeployment, pinTable } from './pin.ts';
 export { Reasons, reasonFields } from './reasons.ts';
 export { checkRelease, sealShare } from './sealShare.ts';
 export { ShareStore } from './shareStore.ts';
-export type { KeyVault } from './vault.ts';
+export { type KeyVault, VaultError, type VaultName, type VaultReason, type WrappedKey } from './vault.ts';
 export { activateWallet, appendVersion, type WalletRow, WalletStore, walletTables } from './walletStore.ts';
