@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDevnet, type Devnet, tell } from '@symbolon/devnet';
+import { createDevnet, type Devnet, type SignerIn, tell } from '@symbolon/devnet';
 import { startTestIssuer, type TestIssuer } from './testIssuer.ts';
 
 /** A whole system of real processes for one run: free ports, a temporary home, and a test issuer that it trusts. */
@@ -16,7 +16,7 @@ export interface World extends AsyncDisposable {
  * Boots it and says so on standard error. Nothing is left, running or on the disk, after its disposal or a throw. Throws
  * DevnetError.
  */
-export async function createWorld(): Promise<World> {
+export async function createWorld(signer: SignerIn = 'process'): Promise<World> {
   await using undo = new AsyncDisposableStack();
   const issuer = undo.use(await startTestIssuer());
   const home = mkdtempSync(join(tmpdir(), 'symbolon-'));
@@ -29,6 +29,7 @@ export async function createWorld(): Promise<World> {
       home,
       ports: 'free',
       fresh: false,
+      signer,
       moreIssuers: [{ url, audience }],
       onProgress: (progress) => {
         if (progress.what === 'ended') fallen = true;

@@ -1,7 +1,10 @@
 import { Command } from 'commander';
+import { addApps } from './commands/apps.ts';
 import { addDevices } from './commands/devices.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addPage } from './commands/page.ts';
 import { addReceipts } from './commands/receipts.ts';
+import { addRotate } from './commands/rotate.ts';
 import { addSend } from './commands/send.ts';
 import { addSignin } from './commands/signin.ts';
 import { addSignMessage } from './commands/signMessage.ts';
@@ -41,8 +44,11 @@ export function createProgram(io: Io, outcome: Outcome): Command {
   addSignTypedData(program, io);
   addDevices(program, io);
   addReceipts(program, io);
+  addRotate(program, io);
   addVerify(program, io, outcome);
   addStatement(program, io);
+  addApps(program, io);
+  addPage(program, io);
   addDoctor(program, io, outcome);
   return program.addHelpText(
     'after',

@@ -1,4 +1,4 @@
-import { printMeasurement } from '@symbolon/attestation';
+import { type Measurement, printMeasurement } from '@symbolon/attestation';
 import {
   fetchStatements,
   nativeChecks,
@@ -8,29 +8,53 @@ import {
   submitStatement,
 } from '@symbolon/cli';
 import { equal } from '@symbolon/crypto';
-import { measureSigner } from '@symbolon/dev-nsm';
-import { type AllowedPair, configurationHash, type Deployment, signerConfigurationOf } from '@symbolon/protocol';
+import {
+  type AllowedPair,
+  configurationHash,
+  type Decision,
+  type Deployment,
+  signerConfigurationOf,
+} from '@symbolon/protocol';
 import type { Home } from './home.ts';
 import { organisationsOf } from './organisations.ts';
-import { sourceRoot } from './parties.ts';
 import type { Progress } from './progress.ts';
 
+type Tell = (progress: Progress) => void;
+
 /**
- * Has the development organisations allow the signer as its source lies here, with this deployment's configuration, unless their
- * list has decided on it already. An organisation measures the source itself: it takes no running process's word.
+ * Has the development organisations allow a signer of this measurement with this deployment's configuration, unless their list has
+ * decided on it already. It is measured from the source as it lies here, or from the image built of that: an organisation takes no
+ * running process's word.
  */
 export async function admitSigner(
   home: Home,
   deployment: Deployment,
-  tell: (progress: Progress) => void,
+  measurement: Measurement,
+  tell: Tell,
 ): Promise<void> {
-  const measurement = measureSigner(sourceRoot);
   const pair = { ...measurement, configuration: configurationHash(signerConfigurationOf(deployment)) };
+  const decision = { what: 'allow-signer', pair, note: 'admitted by npm start: development' } as const;
+  const admitted = await decide(home, deployment, decision, (one) => 'pair' in one && samePair(one.pair, pair));
+  if (admitted === null) return;
+  tell({ what: 'admitted', measurement: printMeasurement(measurement), ...admitted });
+}
+
+/** The same for a release of the wallet's page that was built here, by the hash of its manifest. */
+export async function admitPage(home: Home, deployment: Deployment, release: Uint8Array): Promise<void> {
+  const decision = { what: 'allow-page', release, note: 'admitted by npm start: development' } as const;
+  await decide(home, deployment, decision, (one) => 'release' in one && equal(one.release, release));
+}
+
+/** Puts a decision on the kms's list, signed by as many organisations as it takes; null where the list has one about this. */
+async function decide(
+  home: Home,
+  deployment: Deployment,
+  decision: Decision,
+  isAboutThis: (other: Decision) => boolean,
+): Promise<{ organisations: number; of: number; first: boolean; waitSeconds: number } | null> {
   const list = await fetchStatements(deployment, nativeChecks);
   // One that waits is not made to count sooner by saying it again, and one that was withdrawn stays so.
-  if (list.some(({ body }) => samePair(body.decision.pair, pair))) return;
-
-  const decision = { what: 'allow-signer', pair, note: 'admitted by npm start: development' } as const;
+  if (list.some(({ body }) => isAboutThis(body.decision))) return null;
   const body = nextStatement(list, deployment, decision, Date.now());
   const organisations = organisationsOf(home);
   const signatures = organisations.slice(0, deployment.threshold).map(({ keyFile }) => {
@@ -38,14 +62,8 @@ export async function admitSigner(
     return signStatementAs(key, body);
   });
   await submitStatement(deployment, { body, signatures });
-  tell({
-    what: 'admitted',
-    measurement: printMeasurement(measurement),
-    organisations: signatures.length,
-    of: organisations.length,
-    first: list.length === 0,
-    waitSeconds: deployment.waitSeconds,
-  });
+  const { waitSeconds } = deployment;
+  return { organisations: signatures.length, of: organisations.length, first: list.length === 0, waitSeconds };
 }
 
 const samePair = (a: AllowedPair, b: AllowedPair): boolean =>

@@ -4,13 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DevnetError } from './errors.ts';
 
 /** The local chain's id: what every Ethereum tool takes for a development chain. */
-const chainId = 31_337;
+const localChainId = 31_337;
 
 const upDeadlineMs = 15_000;
 const architectures: Partial<Record<NodeJS.Architecture, string>> = { x64: 'amd64', arm64: 'arm64' };
 
 /** How to run anvil: its own binary, since the npm wrapper, when killed, leaves it running. Throws DevnetError `chain-missing`. */
-export function anvilCommand(stateFile: string, port: number): string[] {
+export function anvilCommand(stateFile: string, port: number, chainId = localChainId): string[] {
   return [
     anvilBinary(),
     '--host',

@@ -138,9 +138,13 @@ test('the default ports are the documented ones; free ones are all different', a
     signer: 4_104,
     mailbox: 4_105,
     smtp: 4_106,
+    'web-host': 4_107,
+    dapp: 4_108,
+    shop: 4_109,
+    provider: 4_110,
     chain: 8_545,
   });
-  assert.equal(new Set(Object.values(await freePorts())).size, 7);
+  assert.equal(new Set(Object.values(await freePorts())).size, 11);
 });
 
 test('a folder that is not a home is neither used nor, with fresh, removed', async () => {

@@ -1,16 +1,21 @@
 import { join } from 'node:path';
 import type { Deployment } from '@symbolon/protocol';
+import type { ChainInfo } from '@symbolon/protocol/dapp';
 import { admitSigner } from './admission.ts';
 import { chainUp } from './chain.ts';
-import { type IssuerText, makeDeployment, readDeployment } from './deployment.ts';
+import { audience, type IssuerText, makeDeployment, readDeployment } from './deployment.ts';
+import { prepareSigner, type SignerIn } from './enclave.ts';
 import { DevnetError } from './errors.ts';
 import { type Home, openHome, readJson, removeHome, writeJson } from './home.ts';
 import { initialise } from './initialise.ts';
 import { lockHome, requireFree } from './lock.ts';
+import { preparePage } from './page.ts';
 import { initProgram, type PartyName, partyNames, programs } from './parties.ts';
 import { defaultPortBase, fixedPorts, freePorts, type Ports, requirePortsFree } from './ports.ts';
 import { lastLines, launch, type Running } from './process.ts';
 import type { Progress } from './progress.ts';
+import { registerDapps } from './registration.ts';
+import { type Urls, urlsOf } from './urls.ts';
 
 export interface DevnetOptions {
   /** Folder that keeps everything; made if need be. */
@@ -25,6 +30,12 @@ export interface DevnetOptions {
   waitSeconds?: number;
   /** Further issuers that a new deployment trusts. */
   moreIssuers?: readonly IssuerText[];
+  /** Serves the wallet's page as well, with two demo dApps and a second identity provider. Default false: it takes seconds. */
+  page?: boolean;
+  /** Chains on which the page works beside the local one. */
+  moreChains?: readonly ChainInfo[];
+  /** What the signer runs in. Default: a process. */
+  signer?: SignerIn;
   /** Web origins that may call the parties (CORS). */
   origins?: readonly string[];
   onProgress?: (progress: Progress) => void;
@@ -36,7 +47,7 @@ export interface DevnetOptions {
 export interface Devnet extends AsyncDisposable {
   home: Home;
   deployment: Deployment;
-  urls: Record<Exclude<PartyName, 'dev-nsm'>, string>;
+  urls: Urls;
   /** Process ids of those that run. */
   pids(): Partial<Record<PartyName, number>>;
   /** Ends a process by a signal that ends it, and waits for that. */
@@ -59,7 +70,9 @@ export async function createDevnet(options: DevnetOptions): Promise<Devnet> {
 
   await using undo = new AsyncDisposableStack();
   undo.use(lockHome(home, { pid: process.pid, chain: urls.chain, mailbox: urls.mailbox }));
-  const fleet = new Fleet(home, ports, options.origins ?? [], tell);
+  const signer = options.signer ?? 'process';
+  const measurement = await prepareSigner(home, signer);
+  const fleet = new Fleet(home, programs(home, ports, options.origins ?? [], signer), urls, tell);
   undo.defer(() => fleet.stop());
 
   await fleet.start('mailbox', 'chain', 'dev-nsm');
@@ -67,7 +80,13 @@ export async function createDevnet(options: DevnetOptions): Promise<Devnet> {
   const deployment = readDeployment(home) ?? (await newDeployment(home, ports, options));
   await fleet.start('issuer', 'kms', 'cloud', 'signer');
   options.signal?.throwIfAborted();
-  await admitSigner(home, deployment, tell);
+  await admitSigner(home, deployment, measurement, tell);
+  if (options.page === true) {
+    options.signal?.throwIfAborted();
+    const { moreChains = [] } = options;
+    await Promise.all([preparePage(home, deployment, urls, moreChains, tell), registerDapps(home, deployment, urls)]);
+    await fleet.start('provider', 'web-host', 'dapp', 'shop');
+  }
 
   const running = undo.move();
   return {
@@ -85,16 +104,16 @@ export async function createDevnet(options: DevnetOptions): Promise<Devnet> {
 class Fleet {
   readonly #home: Home;
   readonly #programs: ReturnType<typeof programs>;
-  readonly #urls: ReturnType<typeof urlsOf>;
+  readonly #urls: Urls;
   readonly #tell: (progress: Progress) => void;
   readonly #running = new Map<PartyName, Running>();
   /** Those whose end somebody asked for. */
   readonly #ending = new Set<Running>();
 
-  constructor(home: Home, ports: Ports, origins: readonly string[], tell: (progress: Progress) => void) {
+  constructor(home: Home, run: ReturnType<typeof programs>, urls: Urls, tell: (progress: Progress) => void) {
     this.#home = home;
-    this.#programs = programs(home, ports, origins);
-    this.#urls = urlsOf(ports);
+    this.#programs = run;
+    this.#urls = urls;
     this.#tell = tell;
   }
 
@@ -147,7 +166,9 @@ class Fleet {
 }
 
 async function newDeployment(home: Home, ports: Ports, options: DevnetOptions): Promise<Deployment> {
-  const { waitSeconds = 0, moreIssuers = [], onProgress } = options;
+  const { waitSeconds = 0, onProgress } = options;
+  const provider = options.page === true ? [{ url: urlsOf(ports).provider, audience }] : [];
+  const moreIssuers = [...provider, ...(options.moreIssuers ?? [])];
   const [kms, cloud] = await Promise.all([
     initialise(initProgram(home, 'kms')),
     initialise(initProgram(home, 'cloud')),
@@ -176,22 +197,9 @@ async function portsOf(home: Home, { ports, portBase }: DevnetOptions): Promise<
       'Leave out --port-base, or begin another home with --home DIR.',
     );
   }
-  const chosen = kept ?? (ports === 'free' ? await freePorts() : fixed);
+  const chosen = { ...(ports === 'free' ? await freePorts() : fixed), ...kept };
   await requirePortsFree(chosen);
   // Kept only now: where one is taken, another --port-base can still be chosen.
-  if (kept === null) writeJson(home.ports, chosen);
+  writeJson(home.ports, chosen);
   return chosen;
-}
-
-function urlsOf(ports: Ports): Devnet['urls'] {
-  const at = (port: number) => `http://127.0.0.1:${port}`;
-  const { mailbox, chain, issuer, kms, cloud, signer } = ports;
-  return {
-    mailbox: at(mailbox),
-    chain: at(chain),
-    issuer: at(issuer),
-    kms: at(kms),
-    cloud: at(cloud),
-    signer: at(signer),
-  };
 }

@@ -20,6 +20,9 @@ export interface Home {
   kms: string;
   cloud: string;
   signer: string;
+  provider: string;
+  webHost: string;
+  dapps: string;
   organisations: string[];
   devices: string;
 }
@@ -40,8 +43,10 @@ export function openHome(path: string): Home {
   requireOurs(home);
   mkdirSync(home.path, { recursive: true, mode: 0o700 });
   if (!existsSync(home.marker)) writeJson(home.marker, { v: 1 });
-  const { logs, mailbox, chain, devNsm, issuer, kms, cloud, signer, organisations, devices } = home;
-  const folders = [logs, mailbox, chain, devNsm, issuer, kms, cloud, signer, ...organisations, devices];
+  const { logs, mailbox, chain, devNsm, issuer, kms, cloud, signer, provider, webHost, dapps, organisations, devices } =
+    home;
+  const parties = [issuer, kms, cloud, signer, provider, webHost, dapps];
+  const folders = [logs, mailbox, chain, devNsm, ...parties, ...organisations, devices];
   for (const folder of folders) mkdirSync(folder, { recursive: true, mode: 0o700 });
   return home;
 }
@@ -83,6 +88,9 @@ function homeAt(path: string): Home {
     kms: at('kms'),
     cloud: at('cloud'),
     signer: at('signer'),
+    provider: at('provider'),
+    webHost: at('web-host'),
+    dapps: at('dapps'),
     organisations: ['a', 'b', 'c'].map((name) => at('organisations', name)),
     devices: at('devices'),
   };

@@ -1,6 +1,10 @@
+export { rpc } from './chain.ts';
 export type { IssuerText } from './deployment.ts';
 export { createDevnet, type Devnet, type DevnetOptions } from './devnet.ts';
+export type { SignerIn } from './enclave.ts';
 export { DevnetError, type DevnetErrorCode } from './errors.ts';
+export { type FurtherChain, startChain } from './furtherChain.ts';
 export type { Home } from './home.ts';
 export type { PartyName } from './parties.ts';
 export { type Progress, tell } from './progress.ts';
+export { registerApp } from './registration.ts';

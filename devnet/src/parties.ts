@@ -1,12 +1,28 @@
 import { join } from 'node:path';
 import type { IssuerConfigInput } from '@symbolon/issuer';
 import { anvilCommand } from './chain.ts';
+import { dapps } from './dapps.ts';
 import { audience } from './deployment.ts';
+import { bootedFile, enclaveHost, type SignerIn } from './enclave.ts';
 import { type Home, nsmSocket, writeJson } from './home.ts';
 import type { Ports } from './ports.ts';
+import type { ProviderConfig } from './provider/provider.ts';
+import { urlsOf } from './urls.ts';
 
 /** Everything that runs, in the order in which it starts; it ends in reverse. */
-export const partyNames = ['mailbox', 'chain', 'dev-nsm', 'issuer', 'kms', 'cloud', 'signer'] as const;
+export const partyNames = [
+  'mailbox',
+  'chain',
+  'dev-nsm',
+  'issuer',
+  'provider',
+  'kms',
+  'cloud',
+  'signer',
+  'web-host',
+  'dapp',
+  'shop',
+] as const;
 export type PartyName = (typeof partyNames)[number];
 
 /** What to run for a party: script and arguments. */
@@ -22,7 +38,15 @@ const host = '127.0.0.1';
 export const sourceRoot = repo;
 
 /** Writes each party's own configuration into its own folder. @returns how to start each */
-export function programs(home: Home, ports: Ports, origins: readonly string[]): Record<PartyName, Program> {
+export function programs(
+  home: Home,
+  ports: Ports,
+  more: readonly string[],
+  signer: SignerIn,
+): Record<PartyName, Program> {
+  const urls = urlsOf(ports);
+  // The wallet's page calls them all, from its own origin.
+  const origins = [urls['web-host'], ...more];
   return {
     mailbox: {
       script: join(import.meta.dirname, 'mailbox', 'main.ts'),
@@ -34,9 +58,19 @@ export function programs(home: Home, ports: Ports, origins: readonly string[]): 
     },
     'dev-nsm': {
       script: main('dev-nsm'),
-      args: ['--socket', nsmSocket(home), '--root-dir', join(home.devNsm, 'root'), '--measure-root', repo],
+      args: [
+        '--socket',
+        nsmSocket(home),
+        '--root-dir',
+        join(home.devNsm, 'root'),
+        ...(signer === 'enclave' ? ['--booted', bootedFile(home)] : ['--measure-root', repo]),
+      ],
     },
     issuer: configured('issuer', home.issuer, issuerConfig(home, ports, origins)),
+    provider: {
+      script: join(import.meta.dirname, 'provider', 'main.ts'),
+      args: [written(join(home.provider, 'config.json'), providerConfig(home, ports))],
+    },
     kms: configured('kms', home.kms, {
       dataDir: join(home.kms, 'data'),
       host,
@@ -52,14 +86,26 @@ export function programs(home: Home, ports: Ports, origins: readonly string[]): 
       deploymentFile: join(home.cloud, 'deployment.json'),
       origins,
     }),
-    signer: configured('signer', home.signer, {
+    signer: signer === 'enclave' ? enclaveHost(home, ports, origins) : signerProcess(home, ports, origins),
+    'web-host': configured('web-host', home.webHost, {
+      releaseDir: join(home.webHost, 'release'),
+      cloudUrl: urls.cloud,
       host,
-      port: ports.signer,
-      deploymentFile: join(home.signer, 'deployment.json'),
-      nsmSocket: nsmSocket(home),
-      origins,
+      port: ports['web-host'],
     }),
+    dapp: dapp('dapp', home, ports),
+    shop: dapp('shop', home, ports),
   };
+}
+
+function signerProcess(home: Home, ports: Ports, origins: readonly string[]): Program {
+  return configured('signer', home.signer, {
+    host,
+    port: ports.signer,
+    deploymentFile: join(home.signer, 'deployment.json'),
+    nsmSocket: nsmSocket(home),
+    origins,
+  });
 }
 
 /** Makes a store's keys in its own folder: only their public halves are printed. */
@@ -77,7 +123,9 @@ function issuerConfig(home: Home, ports: Ports, origins: readonly string[]): Iss
       {
         id: audience,
         name: 'Symbolon wallet (development)',
-        redirectUris: [`http://${host}/callback`],
+        application: 'web',
+        // The command line's, where nobody listens: it is its own user agent. And the page's.
+        redirectUris: [`http://${host}/callback`, callback(ports)],
         origins: [...origins],
       },
     ],
@@ -85,13 +133,38 @@ function issuerConfig(home: Home, ports: Ports, origins: readonly string[]): Iss
   };
 }
 
+function providerConfig(home: Home, ports: Ports): ProviderConfig {
+  const urls = urlsOf(ports);
+  const redirectUris = [callback(ports)];
+  return {
+    dataDir: home.provider,
+    url: urls.provider,
+    port: ports.provider,
+    clients: [{ id: audience, name: 'Symbolon wallet (development)', redirectUris, origins: [urls['web-host']] }],
+  };
+}
+
+/** Where the page is sent back to. */
+const callback = (ports: Ports): string => `${urlsOf(ports)['web-host']}/callback`;
+
+function dapp(name: 'dapp' | 'shop', home: Home, ports: Ports): Program {
+  const { title, id } = dapps[name];
+  const urls = urlsOf(ports);
+  const options = { name: title, walletUrl: urls['web-host'], appId: id, port: ports[name] };
+  const script = join(repo, 'examples', 'dapp', 'src', 'main.ts');
+  return { script, args: [written(join(home.dapps, `${name}.json`), options)] };
+}
+
 /** Issuer and kms each have their own settings and sender; here both lead to the local mailbox. */
 const smtp = (ports: Ports, from: string) => ({ host, port: ports.smtp, secure: false, from });
 
 function configured(party: PartyName, folder: string, config: unknown): Program {
-  const file = join(folder, 'config.json');
+  return { script: main(party), args: [written(join(folder, 'config.json'), config)] };
+}
+
+function written(file: string, config: unknown): string {
   writeJson(file, config);
-  return { script: main(party), args: [file] };
+  return file;
 }
 
 const main = (party: PartyName) => join(repo, 'parties', party, 'src', 'main.ts');

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { DevnetError } from './errors.ts';
 
-const names = ['issuer', 'kms', 'cloud', 'signer', 'mailbox', 'smtp'] as const;
+const names = ['issuer', 'kms', 'cloud', 'signer', 'mailbox', 'smtp', 'web-host', 'dapp', 'shop', 'provider'] as const;
 
 /** Where each process listens on 127.0.0.1. */
 export type Ports = Record<(typeof names)[number] | 'chain', number>;
@@ -10,7 +10,7 @@ export type Ports = Record<(typeof names)[number] | 'chain', number>;
 export const defaultPortBase = 4_100;
 const chainOffset = 4_445;
 
-/** issuer base + 1 ... smtp base + 6, and the chain where Ethereum tools look for it: 8545 with the default base. */
+/** issuer base + 1 ... provider base + 10, and the chain where Ethereum tools look for it: 8545 with the default base. */
 export function fixedPorts(base: number): Ports {
   const numbered = Object.fromEntries(names.map((name, index) => [name, base + 1 + index]));
   return { ...numbered, chain: base + chainOffset } as Ports;

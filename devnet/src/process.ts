@@ -32,7 +32,7 @@ interface Exit {
   signal: NodeJS.Signals | null;
 }
 
-const readyDeadlineMs = 30_000;
+const readyDeadlineMs = 90_000;
 const stopDeadlineMs = 5_000;
 const leash = join(import.meta.dirname, 'leash.ts');
 

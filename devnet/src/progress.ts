@@ -13,6 +13,7 @@ export type Progress =
       first: boolean;
       waitSeconds: number;
     }
+  | { what: 'built'; release: string; files: number; ms: number }
   | { what: 'ended'; party: PartyName; code: number | null; signal: string | null; lastLines: string[] };
 
 /** One progress as text, without colour. */
@@ -28,6 +29,8 @@ export function tell(progress: Progress): string {
       const wait = waitSeconds === 0 ? '' : ` It counts in ${waitSeconds} s.`;
       return `  ${why}: admitted its measurement ${measurement.pcr0.slice(0, 16)}... by ${organisations} of ${of} development organisations.${wait}`;
     }
+    case 'built':
+      return `  The wallet's page: built ${progress.files} files, release ${progress.release.slice(0, 16)}..., in ${progress.ms} ms`;
     case 'ended': {
       const how = progress.signal === null ? `with code ${progress.code}` : `by ${progress.signal}`;
       const lines = progress.lastLines.map((line) => `\n    ${line}`).join('');

@@ -8,17 +8,19 @@ import { explain, say, untilAskedToEnd } from './terminal.ts';
 
 const defaultHome = join(sourceRoot, '.symbolon');
 
-const usage = `usage: npm start -- [--fresh] [--home DIR] [--port-base N]
+const usage = `usage: npm start -- [--fresh] [--home DIR] [--port-base N] [--signer process|enclave]
 
   --fresh        begin anew: removes the home with all its keys and wallets
   --home DIR     what keeps everything between runs (default: .symbolon in this repository)
   --port-base N  listen on the ports from N + 1 on (default 4100; the chain on N + 4445)
+  --signer       what the signer runs in: a process (default), or its image in an emulated enclave
 `;
 
 interface Arguments {
   fresh: boolean;
   home: string;
   portBase: number | null;
+  signer: 'process' | 'enclave';
 }
 
 const given = readArguments(process.argv.slice(2));
@@ -28,17 +30,20 @@ if (given === null) {
 }
 process.exitCode = await start(given);
 
-async function start({ fresh, home, portBase }: Arguments): Promise<number> {
+async function start({ fresh, home, portBase, signer }: Arguments): Promise<number> {
   const { asked, signal } = untilAskedToEnd();
   say(
-    'Symbolon, on this machine alone. DEVELOPMENT: no hardware stands behind the signer, and every key is a file here.\n',
+    'Symbolon, on this machine alone. DEVELOPMENT: every key is a file here, and no hardware stands behind the signer:',
   );
+  say(`it is ${signer === 'enclave' ? 'its image in an emulated enclave' : 'a plain process'}.\n`);
   try {
     await using devnet = await createDevnet({
       home,
       ports: 'fixed',
       ...(portBase === null ? {} : { portBase }),
       fresh,
+      signer,
+      page: true,
       signal,
       onProgress: (progress) => say(tell(progress)),
     });
@@ -67,13 +72,15 @@ function explainStory(error: unknown): void {
 function whatNext({ urls, home }: Devnet, path: string): void {
   const option = path === defaultHome ? '' : ` --home ${path}`;
   say('\nIt stays up until Ctrl-C. What to try next, in another terminal:\n');
-  say(`  ${urls.mailbox}                the mailbox: every mail of the parties arrives there`);
   say(`  npm run -s symbolon -- wallet show${option}`);
   say(`  npm run -s symbolon -- send 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 0.1 --wait${option}`);
   say(`  npm run -s symbolon -- sign-message "hello"${option}`);
   say(`  npm run -s symbolon -- receipts${option}`);
   say(`  npm run -s symbolon -- verify evidence ${urls.signer} --root dev${option}`);
   say(`  npm run -s symbolon -- doctor${option}`);
+  say(`\nIn a browser (the code that is mailed lies in ${urls.mailbox}):\n`);
+  say(`  open this:  ${urls['web-host']}   the wallet`);
+  say(`  and this:   ${urls.dapp}     a dApp that uses it (another: ${urls.shop})`);
   say(`\nChain: ${urls.chain} (id 31337)   Logs: ${home.logs}   Descriptions: ${urls.kms}/openapi.json and so on`);
 }
 
@@ -82,13 +89,19 @@ function readArguments(args: string[]): Arguments | null {
   try {
     const { values } = parseArgs({
       args,
-      options: { fresh: { type: 'boolean' }, home: { type: 'string' }, 'port-base': { type: 'string' } },
+      options: {
+        fresh: { type: 'boolean' },
+        home: { type: 'string' },
+        'port-base': { type: 'string' },
+        signer: { type: 'string', default: 'process' },
+      },
     });
     const base = values['port-base'];
     const portBase = base === undefined ? null : Number(base);
     // The chain's port is the highest.
     if (portBase !== null && !(Number.isInteger(portBase) && portBase >= 1_024 && portBase <= 61_000)) return null;
-    return { fresh: values.fresh === true, home: values.home ?? defaultHome, portBase };
+    const { fresh = false, home = defaultHome, signer } = values;
+    return signer === 'process' || signer === 'enclave' ? { fresh, home, portBase, signer } : null;
   } catch {
     return null;
   }

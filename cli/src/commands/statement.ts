@@ -11,11 +11,14 @@ import { fetchStatements, submitStatement } from '../statements/log.ts';
 import { nextStatement } from '../statements/next.ts';
 import { readOrganisationKey, signStatementAs } from '../statements/organisation.ts';
 import { readPair } from '../statements/pair.ts';
+import { readReleaseHash } from '../statements/release.ts';
 import { bodyOf, decisionInWords, signaturesInWords, statementLine } from '../statements/words.ts';
 
 interface NewOptions extends Common {
   allow?: string;
   withdraw?: string;
+  allowPage?: string;
+  withdrawPage?: string;
   note: string;
   out: string;
 }
@@ -23,7 +26,9 @@ interface NewOptions extends Common {
 export function addStatement(program: Command, io: Io): void {
   const statement = program
     .command('statement')
-    .description('What organisations decide together: which signers may be trusted. No organisation decides alone.')
+    .description(
+      'What organisations decide together: which signers, and which releases of the page, may be trusted. No organisation decides alone.',
+    )
     .addHelpText(
       'after',
       `
@@ -39,11 +44,16 @@ How a statement comes about:
     .description("Make the next statement on the kms's list, without a signature yet.")
     .option('--allow <file>', 'allow signers of the measurement in this JSON file')
     .option('--withdraw <file>', 'withdraw what was allowed, at once')
+    .option('--allow-page <release>', "allow a release of the wallet's page: its hash, or the folder of your own build")
+    .option('--withdraw-page <release>', 'withdraw a release, at once')
     .option('--note <text>', 'why, for those who read the list', '')
     .option('--out <file>', 'where to write it', 'statement.json')
     .addHelpText(
       'after',
-      '\nExample:\n  $ symbolon statement new --allow measurement.json --note "release 1.2" --out next.json',
+      `
+Examples:
+  $ symbolon statement new --allow measurement.json --note "release 1.2" --out next.json
+  $ symbolon statement new --allow-page page/ --note "page 1.2" --out next.json`,
     )
     .action(async (_options: unknown, command: Command) => makeNew(command.optsWithGlobals<NewOptions>(), io));
   statement
@@ -76,9 +86,10 @@ How a statement comes about:
     });
 }
 
-async function makeNew({ allow, withdraw, note, out, home, device }: NewOptions, io: Io): Promise<void> {
+async function makeNew(options: NewOptions, io: Io): Promise<void> {
+  const { out, home, device } = options;
   const { deployment } = readHome(home, device);
-  const decision = decisionOf(deployment, allow, withdraw, note);
+  const decision = await decisionOf(deployment, options);
   const body = nextStatement(await fetchStatements(deployment, nativeChecks), deployment, decision, Date.now());
   const made = { body, signatures: [] };
   writeStatementFile(out, made);
@@ -113,22 +124,19 @@ async function list(deployment: Deployment, json: boolean, io: Io): Promise<void
   for (const one of statements) io.out(statementLine(one, deployment, Date.now()));
 }
 
-function decisionOf(
-  deployment: Deployment,
-  allow: string | undefined,
-  withdraw: string | undefined,
-  note: string,
-): Decision {
-  if (allow !== undefined && withdraw === undefined)
-    return { what: 'allow-signer', pair: readPair(allow, deployment), note };
-  if (withdraw !== undefined && allow === undefined) {
-    return { what: 'withdraw-signer', pair: readPair(withdraw, deployment), note };
+async function decisionOf(deployment: Deployment, options: NewOptions): Promise<Decision> {
+  const { allow, withdraw, allowPage, withdrawPage, note } = options;
+  const decisions: Decision[] = [];
+  if (allow !== undefined) decisions.push({ what: 'allow-signer', pair: readPair(allow, deployment), note });
+  if (withdraw !== undefined) decisions.push({ what: 'withdraw-signer', pair: readPair(withdraw, deployment), note });
+  if (allowPage !== undefined) decisions.push({ what: 'allow-page', release: await readReleaseHash(allowPage), note });
+  if (withdrawPage !== undefined) {
+    decisions.push({ what: 'withdraw-page', release: await readReleaseHash(withdrawPage), note });
   }
-  throw new CliError(
-    'decision-unclear',
-    'A statement decides one thing.',
-    'Give either --allow FILE or --withdraw FILE.',
-  );
+  const [decision] = decisions;
+  if (decision !== undefined && decisions.length === 1) return decision;
+  const hint = 'Give exactly one of --allow, --withdraw, --allow-page and --withdraw-page.';
+  throw new CliError('decision-unclear', 'A statement decides one thing.', hint);
 }
 
 function homeOf(command: Command) {

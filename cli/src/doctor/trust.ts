@@ -1,3 +1,4 @@
+import { fidelityOf, verifyDocument } from '@symbolon/attestation';
 import { addressOf, type Deployment, evidenceCodec, paths } from '@symbolon/protocol';
 import { allowedPairs, EvidenceVerifier, type VerifiedStatement } from '@symbolon/verify';
 import { request } from '../http.ts';
@@ -40,13 +41,18 @@ async function evidence(list: readonly VerifiedStatement[], deployment: Deployme
   const verifier = new EvidenceVerifier(deployment, () => allowedPairs(list, deployment.waitSeconds, now()), now);
   const shown = await attempt(async () => {
     const bytes = await request('signer', addressOf(deployment.signer.url, paths.evidence));
-    return verifier.present(evidenceCodec.decode(bytes));
+    const shown = evidenceCodec.decode(bytes);
+    const { expires } = await verifier.present(shown);
+    const pinned = deployment.attestationRoots.map((root) => new Uint8Array(Buffer.from(root, 'base64')));
+    const fidelity = fidelityOf(await verifyDocument(shown.document, { roots: pinned, at: now() }), pinned);
+    return { expires, fidelity };
   });
   if (shown instanceof Error) {
     const next = 'After an edit of its source: start the system again. Otherwise trust this signer with nothing.';
     return bad('evidence', shown.message, next);
   }
-  return good('evidence', `fresh, of an allowed measurement, good until ${new Date(shown.expires).toISOString()}`);
+  const until = new Date(shown.expires).toISOString();
+  return good('evidence', `${shown.fidelity}: fresh, of an allowed measurement, good until ${until}`);
 }
 
 async function attempt<T>(work: () => Promise<T>): Promise<T | Error> {

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { createDevelopmentRoot, issueLeaf, ownCertificate, signDocument } from '@symbolon/attestation/develop';
+import { evidenceUserDataCodec } from '@symbolon/protocol';
 import { run } from '../run.ts';
 import { recordingIo } from '../testIo.ts';
 
@@ -69,6 +72,148 @@ test('it says in words what was proven and what not', async () => {
   assert.doesNotMatch(refused.said, /PCR0/);
 });
 
+const intel = (kind: 'sgx' | 'tdx') => ({ file: join(vectors, 'intel', `${kind}_quote`), at: '2025-06-20T00:00:00Z' });
+const collateral = (kind: 'sgx' | 'tdx') =>
+  ['--collateral', join(vectors, 'intel', `${kind}_quote_collateral.json`)] as const;
+const psa = (name: string) => ({ file: join(vectors, 'psa', `rfc9783-${name}.cbor`), at: good.at });
+const key = (name: string) => ['--key', join(vectors, 'psa', `rfc9783-${name}.jwk.json`)] as const;
+
+test('the fidelity is said of everything genuine: Nitro hardware, verification only, a root of the person’s own', async () => {
+  const pem = join(vectors, 'aws-nitro-root-g1.pem');
+  const labels = [
+    [await verify(good, '--json'), 'nitro', 'Nitro hardware'],
+    [await verify(good, '--json', '--root', pem), 'nitro', 'Nitro hardware'],
+    [await verify(intel('sgx'), '--json', ...collateral('sgx')), 'sgx', 'verification only'],
+    [await verify(intel('tdx'), '--json', ...collateral('tdx')), 'tdx', 'verification only'],
+    [await verify(psa('sign1'), '--json', ...key('sign1')), 'psa', 'verification only'],
+  ] as const;
+  for (const [{ code, json }, kind, fidelity] of labels) {
+    assert.equal(code, 0);
+    assert.deepEqual([json().kind, json().fidelity, json().valid], [kind, fidelity, true]);
+  }
+  assert.equal((await verify(corrupted, '--json')).json().fidelity, null);
+});
+
+test('an Intel quote is judged by its collateral at its own time, and its platform’s state is said', async () => {
+  const sgx = await verify(intel('sgx'), ...collateral('sgx'));
+  assert.equal(sgx.code, 0);
+  assert.match(
+    sgx.said,
+    /MRENCLAVE +33d8736d[\s\S]*platform +ConfigurationAndSWHardeningNeeded INTEL-SA-00289 INTEL-SA-00615/,
+  );
+  assert.match(sgx.said, /quoting enclave of a platform, under Intel's own root/);
+  assert.match(sgx.said, /Not proven:[\s\S]*NO MEASUREMENT WAS COMPARED[\s\S]*NO CHALLENGE WAS COMPARED/);
+  const later = await verify({ ...intel('tdx'), at: '2025-09-01T00:00:00Z' }, '--json', ...collateral('tdx'));
+  assert.deepEqual([later.code, later.json().reasons, later.json().measurement], [1, ['expired'], null]);
+  const other = await verify(intel('tdx'), '--json', ...collateral('sgx'));
+  assert.deepEqual([other.code, other.json().reasons], [1, ['collateral']]);
+  const aws = await verify(intel('tdx'), '--json', '--root', 'aws', ...collateral('tdx'));
+  assert.deepEqual([aws.code, aws.json().reasons], [1, ['root']]);
+});
+
+test('a challenge is compared where one is given: a nonce, or the report data of a quote', async () => {
+  const hello = Buffer.from('Hello, world!').toString('hex');
+  const right = await verify(intel('sgx'), '--json', '--nonce', hello, ...collateral('sgx'));
+  assert.deepEqual([right.code, right.json().challengeCompared], [0, true]);
+  const wrong = await verify(intel('sgx'), '--json', '--nonce', `${hello}00ff`, ...collateral('sgx'));
+  assert.deepEqual([wrong.code, wrong.json().reasons], [1, ['user-data']]);
+  const token = await verify(psa('mac0'), '--nonce', '01'.repeat(32), ...key('mac0'));
+  assert.equal(token.code, 0);
+  assert.match(token.said, /under the secret, known to whoever checks it,[\s\S]*made after the challenge was chosen/);
+  const replayed = await verify(psa('mac0'), '--json', '--nonce', '02'.repeat(32), ...key('mac0'));
+  assert.deepEqual([replayed.code, replayed.json().reasons], [1, ['nonce']]);
+  const document = await verify(good, '--json', '--nonce', '01'.repeat(32));
+  assert.deepEqual([document.code, document.json().reasons], [1, ['nonce']]);
+});
+
+test('what --json printed as measurement is what --allow takes, of every kind; a register left out allows nothing', async () => {
+  const cases = [
+    [good, [], 'pcr2'],
+    [intel('sgx'), collateral('sgx'), 'mrsigner'],
+    [intel('tdx'), collateral('tdx'), 'rtmr3'],
+    [psa('sign1'), key('sign1'), 'client'],
+  ] as const;
+  for (const [given, more, register] of cases) {
+    const { measurement } = (await verify(given, '--json', ...more)).json();
+    const allow = join(folder, `allow-${register}.json`);
+    const judged = async (entry: unknown) => {
+      writeFileSync(allow, JSON.stringify([entry]));
+      return verify(given, '--json', '--allow', allow, ...more);
+    };
+    assert.deepEqual(
+      [(await judged(measurement)).code, (await judged({ ...measurement, built: 'today' })).code],
+      [0, 0],
+    );
+    const { [register]: _, ...less } = measurement;
+    // Of a Nitro document such a file is no measurement at all.
+    const refused = await judged(less);
+    assert.equal(refused.code, 1);
+    if (register !== 'pcr2') assert.deepEqual(refused.json().reasons, ['measurement']);
+    const changed = await judged({ ...measurement, [register]: measurement[register].replace(/^../, 'ab') });
+    assert.deepEqual(changed.json().reasons, ['measurement']);
+  }
+});
+
+const root = createDevelopmentRoot();
+const ownRoot = join(folder, 'root.pem');
+const pem = Buffer.from(ownCertificate(root)).toString('base64');
+writeFileSync(ownRoot, `-----BEGIN CERTIFICATE-----\n${pem}\n-----END CERTIFICATE-----\n`);
+
+/** A document of an emulated enclave, made now, that binds the configuration 0707... */
+function emulated(nonce: Uint8Array | null): Uint8Array {
+  const configuration = new Uint8Array(32).fill(7);
+  const userData = evidenceUserDataCodec.encode({ v: 1, configuration, keys: new Uint8Array(32) });
+  const pcrs = new Map([0, 1, 2].map((index) => [index, new Uint8Array(48).fill(index + 1)]));
+  const own = { moduleId: 'symbolon-emulated-enclave', publicKey: null, userData, nonce, pcrs, timestamp: Date.now() };
+  return signDocument({ leaf: issueLeaf(root), ...own });
+}
+
+test('an allowed image under another configuration than its own is refused', async () => {
+  const document = { file: join(folder, 'emulated.cbor'), at: new Date().toISOString() };
+  writeFileSync(document.file, emulated(null));
+  const found = (await verify(document, '--json', '--root', ownRoot)).json();
+  assert.deepEqual([found.valid, found.fidelity, found.configuration], [true, 'emulated enclave', '07'.repeat(32)]);
+  const allow = join(folder, 'pair.json');
+  const judged = async (hash: string) => {
+    writeFileSync(allow, JSON.stringify({ ...found.measurement, configuration: hash }));
+    return verify(document, '--json', '--root', ownRoot, '--allow', allow);
+  };
+  const right = await judged('07'.repeat(32));
+  assert.deepEqual([right.code, right.json().configurationCompared], [0, true]);
+  assert.deepEqual((await judged('08'.repeat(32))).json().reasons, ['configuration']);
+  const { said } = await verify(document, '--root', ownRoot);
+  assert.match(
+    said,
+    /fidelity +emulated enclave[\s\S]*No hardware stands behind it[\s\S]*Which configuration is the right one/,
+  );
+});
+
+test('a live signer is asked for a challenge of one’s own, and evidence that was made before is refused', async (t) => {
+  const earlier = emulated(new Uint8Array(32).fill(1));
+  const server = createServer(({ url = '' }, response) => {
+    const asked = new URL(url, 'http://signer').searchParams.get('nonce');
+    const fresh = asked !== null && !url.startsWith('/copy');
+    response.end(fresh ? emulated(Uint8Array.from(Buffer.from(asked, 'base64url'))) : earlier);
+  });
+  t.after(() => server.close());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  assert.ok(typeof address === 'object' && address !== null);
+  const origin = `http://127.0.0.1:${address.port}`;
+  const judged = async (path: string, ...more: string[]) => {
+    const given = { file: origin + path, at: new Date().toISOString() };
+    return (await verify(given, '--json', '--root', ownRoot, ...more)).json();
+  };
+
+  const live = await judged('');
+  assert.deepEqual([live.valid, live.challengeCompared], [true, true]);
+  assert.equal((await judged('/v1/evidence', '--nonce', '05'.repeat(32))).valid, true);
+  const copy = await judged('/copy.cbor');
+  assert.deepEqual([copy.valid, copy.challengeCompared], [true, false], 'a file: nothing was asked of anyone');
+  const replayed = await judged('/copy.cbor', '--nonce', '05'.repeat(32));
+  assert.deepEqual([replayed.valid, replayed.reasons], [false, ['nonce']]);
+});
+
 test('a document comes from standard input too; what cannot be read says what to do', async () => {
   assert.equal((await verify({ file: '-', at: good.at })).code, 0);
   const missing = await verify({ file: join(folder, 'none.cbor'), at: good.at });
@@ -78,9 +223,24 @@ test('a document comes from standard input too; what cannot be read says what to
     ['--at', 'yesterday', 'time-invalid'],
     ['--root', good.file, 'root-invalid'],
     ['--allow', good.file, 'measurement-invalid'],
+    ['--nonce', 'xyz', 'nonce-invalid'],
+    ['--nonce', '01'.repeat(65), 'nonce-invalid'],
   ] as const) {
     const wrong = await verify(good, option, value);
     assert.equal(wrong.code, 1);
     assert.match(wrong.erred, new RegExp(`\\(${code}\\)`));
+  }
+});
+
+test('a form that needs more than the evidence says what, and how to give it', async () => {
+  for (const [given, more, code] of [
+    [intel('sgx'), [], 'collateral-missing'],
+    [psa('sign1'), [], 'key-missing'],
+    [psa('sign1'), ['--key', good.file], 'key-invalid'],
+    [intel('sgx'), ['--collateral', join(folder, 'none.json')], 'file-unreadable'],
+  ] as const) {
+    const { code: exit, erred } = await verify(given, ...more);
+    assert.equal(exit, 1);
+    assert.match(erred, new RegExp(`\\(${code}\\)\\n {2}next: `));
   }
 });

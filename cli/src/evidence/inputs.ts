@@ -1,42 +1,53 @@
 import { readFileSync } from 'node:fs';
-import { awsNitroRoot, type Measurement, parseMeasurement } from '@symbolon/attestation';
+import { awsNitroRoot, intelSgxRoot } from '@symbolon/attestation';
+import { fromHex, toBase64url } from '@symbolon/crypto';
 import { type Evidence, evidenceCodec, paths } from '@symbolon/protocol';
 import { CliError } from '../errors.ts';
 import { readHome } from '../home.ts';
 import { request } from '../http.ts';
 import type { Io } from '../io.ts';
 
-/** A document, and the keys it should bind where they came with it. */
-export type Given = { document: Uint8Array; keys: Evidence['keys'] | null };
-
-export interface Anchor {
-  /** DER */
-  roots: Uint8Array[];
+/** A document, the keys it should bind where they came with it, and the challenge put to whoever sent it. */
+export interface Given {
+  document: Uint8Array;
+  keys: Evidence['keys'] | null;
+  /** Null: none was put, so nothing shows that the document was not made long before it was asked for. */
+  challenge: Uint8Array | null;
 }
 
-/** The root that `--root` names. Throws CliError `root-invalid`, `no-home`. */
-export function readAnchor(root: string, { home, device }: { home: string; device: string }): Anchor {
-  if (root === 'aws') return { roots: [awsNitroRoot] };
+const challengeBytes = 32;
+
+/** The roots (DER) that `--root` names. Throws CliError `root-invalid`, `no-home`. */
+export function readRoots(root: string, { home, device }: { home: string; device: string }): Uint8Array[] {
+  if (root === 'aws') return [awsNitroRoot];
+  if (root === 'intel') return [intelSgxRoot];
   if (root === 'dev') {
     const { deployment } = readHome(home, device);
-    return { roots: deployment.attestationRoots.map((text) => Uint8Array.from(Buffer.from(text, 'base64'))) };
+    return deployment.attestationRoots.map((text) => Uint8Array.from(Buffer.from(text, 'base64')));
   }
   const pem = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/.exec(
     readFile(root).toString('latin1'),
   );
   if (pem?.[1] === undefined) {
-    throw new CliError('root-invalid', `${root} is no certificate in PEM form.`, 'Name aws, dev or a FILE.pem.');
+    throw new CliError('root-invalid', `${root} is no certificate in PEM form.`, 'Name aws, intel, dev or a FILE.pem.');
   }
-  return { roots: [Uint8Array.from(Buffer.from(pem[1], 'base64'))] };
+  return [Uint8Array.from(Buffer.from(pem[1], 'base64'))];
 }
 
-/** From a file, standard input (`-`), or a signer's address. Throws CliError. */
-export async function readEvidence(source: string, io: Io): Promise<Given> {
-  const bytes = await bytesOf(source, io);
+/**
+ * From a file, standard input (`-`), or a signer's address, of which it is asked for the challenge in `nonce` (hex), or for a
+ * random one. Throws CliError.
+ */
+export async function readEvidence(source: string, nonce: string | undefined, io: Io): Promise<Given> {
+  const asked = nonce === undefined ? null : readChallenge(nonce);
+  const signer = signerAddress(source);
+  const challenge = signer === null ? asked : (asked ?? crypto.getRandomValues(new Uint8Array(challengeBytes)));
+  signer?.searchParams.set('nonce', toBase64url(challenge ?? new Uint8Array()));
+  const bytes = await bytesOf(signer?.href ?? source, io);
   try {
-    return evidenceCodec.decode(bytes);
+    return { ...evidenceCodec.decode(bytes), challenge };
   } catch {
-    return { document: bytes, keys: null };
+    return { document: bytes, keys: null, challenge };
   }
 }
 
@@ -49,38 +60,32 @@ export function readTime(text: string | undefined): number {
   throw new CliError('time-invalid', `"${text}" is no time.`, hint);
 }
 
-/** Throws CliError `measurement-invalid`. */
-export function readAllowed(path: string): Measurement[] {
-  try {
-    const said: unknown = JSON.parse(readFile(path).toString('utf8'));
-    const list: unknown[] = Array.isArray(said) ? said : [said];
-    if (list.length > 0) return list.map(measurementOf);
-  } catch (error) {
-    if (error instanceof CliError) throw error;
-  }
-  const hint = 'It should be {"pcr0": "..", "pcr1": "..", "pcr2": ".."}, 96 hex digits each, or a list of such.';
-  throw new CliError('measurement-invalid', `${path} holds no measurement.`, hint);
-}
-
-/** What a build prints may say more than the three registers; those alone are compared here. */
-function measurementOf(value: unknown): Measurement {
-  const { pcr0, pcr1, pcr2 } = value as Record<string, unknown>;
-  return parseMeasurement({ pcr0, pcr1, pcr2 });
-}
-
-async function bytesOf(source: string, io: Io): Promise<Uint8Array> {
-  if (/^https?:\/\//.test(source)) {
-    const url = new URL(source);
-    if (url.pathname === '/') url.pathname = paths.evidence;
-    return request('signer', url.href);
-  }
-  return Uint8Array.from(source === '-' ? await io.inputBytes() : readFile(source));
-}
-
-function readFile(path: string): Buffer {
+/** Throws CliError `file-unreadable`. */
+export function readFile(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch {
     throw new CliError('file-unreadable', `${path} cannot be read.`, 'Check its name, and that it may be read.');
   }
 }
+
+/** At most what a quote has room for. */
+function readChallenge(text: string): Uint8Array {
+  if (/^(?:[0-9a-f]{2}){1,64}$/i.test(text)) return fromHex(text.toLowerCase());
+  throw new CliError('nonce-invalid', `"${text}" is no challenge.`, 'Write it in hex, at most 64 bytes.');
+}
+
+/** Null for an address that serves evidence as a file: it can't be asked for anything. */
+function signerAddress(source: string): URL | null {
+  if (!isAddress(source)) return null;
+  const url = new URL(source);
+  if (url.pathname === '/') url.pathname = paths.evidence;
+  return url.pathname === paths.evidence ? url : null;
+}
+
+async function bytesOf(source: string, io: Io): Promise<Uint8Array> {
+  if (isAddress(source)) return request('signer', source);
+  return Uint8Array.from(source === '-' ? await io.inputBytes() : readFile(source));
+}
+
+const isAddress = (source: string) => /^https?:\/\//.test(source);

@@ -1,21 +1,38 @@
 import { equal, toHex } from '@symbolon/crypto';
-import { type Deployment, type SignedStatement, type StatementBody, statementBodyCodec } from '@symbolon/protocol';
+import {
+  type Decision,
+  type Deployment,
+  type SignedStatement,
+  type StatementBody,
+  statementBodyCodec,
+} from '@symbolon/protocol';
 import type { VerifiedStatement } from '@symbolon/verify';
 
 /** What a statement decides, for whoever is to sign it. */
 export function decisionInWords({ number, deployment, decision }: StatementBody): string[] {
-  const verb = decision.what === 'allow-signer' ? 'Allow' : 'Withdraw, at once,';
-  const { pcr0, pcr1, pcr2, configuration } = decision.pair;
   return [
     `Statement ${number} of deployment ${deployment}:`,
+    ...whatInWords(decision),
+    ...(decision.note === '' ? [] : [`  Note: ${decision.note}`]),
+  ];
+}
+
+function whatInWords(decision: Decision): string[] {
+  const verb = allows(decision) ? 'Allow' : 'Withdraw, at once,';
+  if ('release' in decision) {
+    return [`  ${verb} this release of the wallet's page:`, `    release  ${toHex(decision.release)}`];
+  }
+  const { pcr0, pcr1, pcr2, configuration } = decision.pair;
+  return [
     `  ${verb} signers of this measurement and configuration:`,
     `    PCR0           ${toHex(pcr0)}`,
     `    PCR1           ${toHex(pcr1)}`,
     `    PCR2           ${toHex(pcr2)}`,
     `    configuration  ${toHex(configuration)}`,
-    ...(decision.note === '' ? [] : [`  Note: ${decision.note}`]),
   ];
 }
+
+const allows = ({ what }: Decision) => what === 'allow-signer' || what === 'allow-page';
 
 /** Who has signed so far, and how many it takes. */
 export function signaturesInWords({ signatures }: SignedStatement, deployment: Deployment): string[] {
@@ -30,11 +47,13 @@ export function signaturesInWords({ signatures }: SignedStatement, deployment: D
 
 /** One line of the list. `now` ms. */
 export function statementLine({ body, loggedAt }: VerifiedStatement, deployment: Deployment, now: number): string {
-  const { what, pair, note } = body.decision;
-  const counts = what === 'withdraw-signer' ? loggedAt : loggedAt + deployment.waitSeconds * 1_000;
+  const { decision, number } = body;
+  const counts = allows(decision) ? loggedAt + deployment.waitSeconds * 1_000 : loggedAt;
   const state = counts <= now ? 'in force' : `waits until ${new Date(counts).toISOString()}`;
-  const verb = what === 'allow-signer' ? 'allows' : 'withdraws';
-  return `${String(body.number).padStart(4)}  ${new Date(loggedAt).toISOString()}  ${verb} ${toHex(pair.pcr0).slice(0, 16)}...  ${state}${note === '' ? '' : `  (${note})`}`;
+  const verb = allows(decision) ? 'allows' : 'withdraws';
+  const [kind, hash] = 'release' in decision ? ['page', decision.release] : ['signer', decision.pair.pcr0];
+  const note = decision.note === '' ? '' : `  (${decision.note})`;
+  return `${String(number).padStart(4)}  ${new Date(loggedAt).toISOString()}  ${verb} ${kind} ${toHex(hash).slice(0, 16)}...  ${state}${note}`;
 }
 
 export const bodyOf = ({ body }: SignedStatement): StatementBody => statementBodyCodec.decode(body);

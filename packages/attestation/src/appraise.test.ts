@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Attestation, appraise, findings, type Measurement, type Policy } from './index.ts';
+import {
+  type Attestation,
+  appraise,
+  findings,
+  type Measurement,
+  measurementsEqual,
+  type Policy,
+  type Registers,
+  type TcbStatus,
+} from './index.ts';
 
 const bytes = (byte: number, length = 48) => new Uint8Array(length).fill(byte);
 const measurement: Measurement = { pcr0: bytes(1), pcr1: bytes(2), pcr2: bytes(3) };
 const at = 1_700_000_000_000;
 const attestation: Attestation = {
+  kind: 'nitro',
   moduleId: 'test',
   timestamp: at,
   digest: 'SHA384',
@@ -79,4 +89,41 @@ test('findings name everything that is wrong, in order', () => {
   const worst: Attestation = { ...attestation, debug: true, nonce: null, userData: null };
   const all = ['debug', 'measurement', 'stale', 'nonce', 'user-data'];
   assert.deepEqual(findings(worst, { ...policy, measurements: [], at: at + 1e9 }), all);
+});
+
+test('undated evidence is stale, whatever the clock, unless it holds something of the verifier’s choosing', () => {
+  const undated = { ...attestation, timestamp: null };
+  const allowed = { at, measurements: [measurement] };
+  assert.deepEqual(findings(undated, allowed), ['stale']);
+  assert.deepEqual(findings(undated, { ...allowed, maxAgeMs: Infinity }), ['stale']);
+  assert.deepEqual(findings(undated, { ...allowed, nonce: bytes(8, 16) }), []);
+  assert.deepEqual(findings(undated, { ...allowed, userData: bytes(7, 32) }), []);
+  assert.deepEqual(findings(undated, { ...allowed, nonce: bytes(9, 16) }), ['nonce']);
+});
+
+test('of a platform that its maker judges, only what the policy names is acceptable: up to date, unless it names more', () => {
+  const statuses: TcbStatus[] = ['UpToDate', 'SWHardeningNeeded', 'ConfigurationNeeded', 'OutOfDate'];
+  for (const status of statuses) {
+    const judged = { ...attestation, tcb: { status, advisories: [] } };
+    assert.deepEqual(findings(judged, policy), status === 'UpToDate' ? [] : ['tcb']);
+    assert.deepEqual(findings(judged, { ...policy, tcb: [status] }), []);
+    assert.deepEqual(findings(judged, { ...policy, tcb: [] }), ['tcb']);
+  }
+});
+
+test('registers left out, added or renamed are another measurement, on whichever side; none at all is none', () => {
+  const { pcr0, pcr1, pcr2 } = measurement;
+  const others: Registers[] = [{ pcr0, pcr1 }, { pcr0, pcr1, pcr2, mrtd: pcr2 }, { pcr0, pcr1, pcr4: pcr2 }, {}];
+  for (const other of others) {
+    assert.equal(measurementsEqual(measurement, other), false);
+    assert.equal(measurementsEqual(other, measurement), false);
+  }
+  assert.equal(measurementsEqual({}, {}), false);
+  assert.equal(measurementsEqual({ toString: pcr0 }, { toString: pcr0 }), false);
+});
+
+test('what stands beside the registers of an allowed image, such as its configuration, is not compared', () => {
+  const pair: Registers = { ...measurement, configuration: bytes(1, 32) };
+  assert.ok(measurementsEqual(measurement, pair) && measurementsEqual(pair, measurement));
+  assert.deepEqual(findings(attestation, { ...policy, measurements: [pair] }), []);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encode } from 'cborg';
 import fc from 'fast-check';
-import { decodeCbor } from './cbor.ts';
+import { decodeCbor, decodeDefiniteCbor } from './cbor.ts';
 import { AttestationError } from './error.ts';
 
 const hex = (text: string) => new Uint8Array(Buffer.from(text.replaceAll(' ', ''), 'hex'));
@@ -87,4 +87,32 @@ test('random bytes decode or are refused, nothing else', () => {
     }
   });
   fc.assert(law, { seed: 1, numRuns: 3000 });
+});
+
+test('a reader of definite lengths takes those, and refuses indefinite ones wherever they stand', () => {
+  for (const text of [
+    'a2 6161 01 6162 820203',
+    '44 01020304',
+    '60',
+    '80',
+    '3a 7fffffff',
+    `58 20${'1f'.repeat(32)}`,
+    'f6',
+  ]) {
+    assert.deepEqual(decodeDefiniteCbor(hex(text)), decodeCbor(hex(text)));
+  }
+  for (const text of [
+    'bf ff',
+    '9f ff',
+    '5f ff',
+    '7f ff',
+    '81 9f ff',
+    'a1 01 5f 41 02 ff',
+    '81 bf 01 7f 61 61 ff ff',
+    'ff',
+    '1f',
+    '',
+  ]) {
+    assert.throws(() => decodeDefiniteCbor(hex(text)), { name: 'AttestationError', code: 'malformed' });
+  }
 });

@@ -20,8 +20,17 @@ const OPTIONS = {
  * keys, longer than necessary integers and lengths, floats, tags, `undefined`, integers beyond 2^53, nesting over 8.
  */
 export function decodeCbor(bytes: Bytes): unknown {
+  return decodeBy(new StrictTokenizer(bytes), bytes);
+}
+
+/** The same, indefinite lengths refused too: for forms that have none. */
+export function decodeDefiniteCbor(bytes: Bytes): unknown {
+  return decodeBy(new DefiniteTokenizer(bytes), bytes);
+}
+
+function decodeBy(tokenizer: StrictTokenizer, bytes: Bytes): unknown {
   try {
-    return decode(bytes, { ...OPTIONS, tokenizer: new StrictTokenizer(bytes) });
+    return decode(bytes, { ...OPTIONS, tokenizer });
   } catch {
     // The decoder's own words quote the input, and errors end up in logs.
     return refuse('malformed', 'not CBOR as evidence uses it');
@@ -98,5 +107,20 @@ class StrictTokenizer {
       this.#open.push(remaining - 1);
       return;
     }
+  }
+}
+
+class DefiniteTokenizer extends StrictTokenizer {
+  readonly #bytes: Bytes;
+
+  constructor(bytes: Bytes) {
+    super(bytes);
+    this.#bytes = bytes;
+  }
+
+  override next(): Token {
+    // Additional information 31 says an indefinite length, or a break, and nothing else (RFC 8949 3.2.1).
+    if (((this.#bytes[this.pos()] ?? 0) & 0x1f) === 0x1f) throw new Error('an indefinite length');
+    return super.next();
   }
 }

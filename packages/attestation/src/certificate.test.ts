@@ -5,11 +5,11 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Bytes, copyOf } from './bytes.ts';
 import { parseCertificate } from './certificate.ts';
-import { parseSign1 } from './cose.ts';
 import { bitString, element, integer, oid, sequence, time } from './develop/der.ts';
 import { createDevelopmentRoot, issueIntermediate, issueLeaf } from './develop/index.ts';
 import { AttestationError } from './error.ts';
-import { parsePayload } from './payload.ts';
+import { parsePayload } from './nitro/payload.ts';
+import { parseSign1 } from './nitro/sign1.ts';
 
 const NITRO = ['real-2022-11-09.cbor', 'real-2022-10-12-debug-mode.cbor', 'real-2026-01-03-indefinite.cbor'];
 

@@ -1,16 +1,11 @@
 import { type Bytes, equalBytes } from './bytes.ts';
 import { type DerElement, DerReader, octetsOfBits, oid, Tag, time, unsigned } from './der.ts';
-import { COORDINATE_BYTES, type Curve, type Hash, type PublicKey } from './ecdsa.ts';
+import { COORDINATE_BYTES, type Curve, type Hash, type PublicKey, type Signed } from './ecdsa.ts';
 import { refuse } from './error.ts';
-import { type Constraints, readExtensions } from './extensions.ts';
+import { type Constraints, constraintsOf, type Extensions, readExtensions } from './extensions.ts';
 
 /** What of an X.509 v3 certificate (RFC 5280) a chain is judged by. */
-export interface Certificate extends Constraints {
-  /** TBSCertificate, raw: what `signature` covers. */
-  readonly tbs: Bytes;
-  readonly hash: Hash;
-  /** Ecdsa-Sig-Value, DER. */
-  readonly signature: Bytes;
+export interface Certificate extends Constraints, Signed {
   /** Names, raw: compared octet by octet, never normalised. */
   readonly issuer: Bytes;
   readonly subject: Bytes;
@@ -19,6 +14,9 @@ export interface Certificate extends Constraints {
   /** ms, inclusive. */
   readonly notAfter: number;
   readonly publicKey: PublicKey;
+  /** Without its sign octet, at most 20 octets. */
+  readonly serial: Bytes;
+  readonly extensions: Extensions;
 }
 
 const SIGNATURE_HASHES = new Map<string, Hash>([
@@ -43,13 +41,14 @@ export function parseCertificate(der: Bytes): Certificate {
 
   const fields = new DerReader(tbs.content);
   requireVersion3(fields.enter(Tag.version));
-  requireSerial(unsigned(fields.next(Tag.integer)));
+  const serial = readSerial(fields.next(Tag.integer));
   const innerAlgorithm = fields.next(Tag.sequence);
   const issuer = fields.next(Tag.sequence).raw;
   const validity = fields.enter(Tag.sequence);
   const subject = fields.next(Tag.sequence).raw;
   const publicKey = readPublicKey(fields.enter(Tag.sequence));
-  const constraints = readExtensions(fields.enter(Tag.extensions));
+  const extensions = readExtensions(fields.enter(Tag.extensions));
+  const constraints = constraintsOf(extensions);
   fields.end();
 
   // RFC 5280 4.1.1.2: the algorithm outside is not signed; unless it equals the one inside, anyone may have put it there.
@@ -58,7 +57,8 @@ export function parseCertificate(der: Bytes): Certificate {
   const notAfter = time(validity);
   validity.end();
   const hash = readHash(innerAlgorithm);
-  return { tbs: tbs.raw, hash, signature, issuer, subject, notBefore, notAfter, publicKey, ...constraints };
+  const names = { serial, issuer, subject };
+  return { tbs: tbs.raw, hash, signature, ...names, notBefore, notAfter, publicKey, extensions, ...constraints };
 }
 
 function requireVersion3(explicit: DerReader): void {
@@ -67,15 +67,18 @@ function requireVersion3(explicit: DerReader): void {
   if (version.length !== 1 || version[0] !== 2) refuse('malformed', 'certificate: not version 3');
 }
 
-function requireSerial(serial: Bytes): void {
-  if (serial.length > 20) refuse('malformed', 'certificate: a serial number over 20 octets');
+/** A serial number as certificates and revocation lists carry it: not negative, at most 20 octets (RFC 5280 4.1.2.2). */
+export function readSerial(element: DerElement): Bytes {
+  const serial = unsigned(element);
+  return serial.length <= 20 ? serial : refuse('malformed', 'a serial number over 20 octets');
 }
 
-function readHash(algorithm: DerElement): Hash {
+/** The hash of an ecdsa-with-SHA AlgorithmIdentifier (RFC 5758 3.2). Throws `algorithm` for any other. */
+export function readHash(algorithm: DerElement): Hash {
   const reader = new DerReader(algorithm.content);
   const hash = SIGNATURE_HASHES.get(oid(reader.next(Tag.oid)));
   reader.end();
-  return hash ?? refuse('algorithm', 'certificate: not signed by ECDSA with SHA-256 or SHA-384');
+  return hash ?? refuse('algorithm', 'not signed by ECDSA with SHA-256 or SHA-384');
 }
 
 /** SubjectPublicKeyInfo (RFC 5480): a named curve and an uncompressed point. */
@@ -90,4 +93,24 @@ function readPublicKey(info: DerReader): PublicKey {
     refuse('malformed', 'certificate: not an uncompressed point');
   }
   return { curve, point };
+}
+
+const COMMON_NAME = '2.5.4.3';
+
+/** The common name in a Name (RFC 5280 4.1.2.4), given raw; null unless there is exactly one. */
+export function commonName(name: Bytes): string | null {
+  const found: string[] = [];
+  const sets = new DerReader(name).enter(Tag.sequence);
+  while (!sets.atEnd) {
+    const attributes = sets.enter(Tag.set);
+    while (!attributes.atEnd) {
+      const attribute = attributes.enter(Tag.sequence);
+      const type = oid(attribute.next(Tag.oid));
+      const { content } = attribute.any();
+      attribute.end();
+      if (type === COMMON_NAME) found.push(new TextDecoder().decode(content));
+    }
+  }
+  const [only, ...others] = found;
+  return only === undefined || others.length > 0 ? null : only;
 }

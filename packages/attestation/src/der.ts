@@ -1,17 +1,20 @@
 import type { Bytes } from './bytes.ts';
 import { refuse } from './error.ts';
 
-/** The identifier octets (X.690 8.1.2) that Nitro's certificates are made of. */
+/** The identifier octets (X.690 8.1.2) that certificates and revocation lists of these forms are made of. */
 export const Tag = {
   boolean: 0x01,
   integer: 0x02,
   bitString: 0x03,
   octetString: 0x04,
   oid: 0x06,
+  enumerated: 0x0a,
   utcTime: 0x17,
   generalizedTime: 0x18,
   sequence: 0x30,
+  set: 0x31,
   version: 0xa0,
+  crlExtensions: 0xa0,
   extensions: 0xa3,
 } as const;
 
@@ -44,6 +47,11 @@ export class DerReader {
     const content = this.#bytes.subarray(this.#position, end);
     this.#position = end;
     return { tag, content, raw: this.#bytes.subarray(start, end) };
+  }
+
+  /** The next element, whatever its tag. */
+  any(): DerElement {
+    return this.next(this.peek() ?? malformed('truncated'));
   }
 
   /** The next element if it has this tag, else undefined and nothing is read. */
@@ -150,5 +158,5 @@ export function time(reader: DerReader): number {
 }
 
 function malformed(what: string): never {
-  return refuse('malformed', `certificate: ${what}`);
+  return refuse('malformed', `DER: ${what}`);
 }

@@ -3,15 +3,16 @@ import { test } from 'node:test';
 import { DerReader } from './der.ts';
 import { element, sequence } from './develop/der.ts';
 import { extension } from './develop/index.ts';
-import { readExtensions } from './extensions.ts';
+import { constraintsOf, readExtensions } from './extensions.ts';
 
 const hex = (text: string) => new Uint8Array(Buffer.from(text.replaceAll(' ', ''), 'hex'));
-const read = (...extensions: Uint8Array[]) => readExtensions(new DerReader(new Uint8Array(sequence(...extensions))));
+const read = (...extensions: Uint8Array[]) =>
+  constraintsOf(readExtensions(new DerReader(new Uint8Array(sequence(...extensions)))));
 const basic = (value: string, critical = true) => extension('2.5.29.19', critical, hex(value));
 const usage = (value: string) => extension('2.5.29.15', true, hex(value));
 
 test('without extensions that grant it, a key may do nothing', () => {
-  const nothing = { isCa: false, pathLength: 0, mayCertify: false, maySign: false };
+  const nothing = { isCa: false, pathLength: 0, mayCertify: false, maySign: false, mayRevoke: false };
   assert.deepEqual(read(), nothing);
   assert.deepEqual(read(basic('3000')), nothing);
 });
@@ -24,11 +25,15 @@ test('an authority is one by critical basic constraints alone', () => {
 });
 
 test('each use is granted by its own bit', () => {
-  const granted = (value: string) => [read(usage(value)).maySign, read(usage(value)).mayCertify];
-  assert.deepEqual(granted('03020780'), [true, false]);
-  assert.deepEqual(granted('03020204'), [false, true]);
-  assert.deepEqual(granted('03020186'), [true, true]);
-  assert.deepEqual(granted('0302017a'), [false, false]);
+  const granted = (value: string) => {
+    const { maySign, mayCertify, mayRevoke } = read(usage(value));
+    return [maySign, mayCertify, mayRevoke];
+  };
+  assert.deepEqual(granted('03020780'), [true, false, false]);
+  assert.deepEqual(granted('03020204'), [false, true, false]);
+  assert.deepEqual(granted('03020102'), [false, false, true]);
+  assert.deepEqual(granted('03020186'), [true, true, true]);
+  assert.deepEqual(granted('03020378'), [false, false, false]);
 });
 
 test('extensions that are not canonical, doubled or cut short are refused', () => {

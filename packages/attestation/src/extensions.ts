@@ -1,3 +1,4 @@
+import type { Bytes } from './bytes.ts';
 import { DerReader, namedBits, oid, requireTrue, Tag, unsigned } from './der.ts';
 import { refuse } from './error.ts';
 
@@ -8,6 +9,7 @@ export interface Constraints {
   readonly pathLength: number;
   readonly mayCertify: boolean;
   readonly maySign: boolean;
+  readonly mayRevoke: boolean;
 }
 
 const BASIC_CONSTRAINTS = '2.5.29.19';
@@ -15,12 +17,14 @@ const KEY_USAGE = '2.5.29.15';
 
 interface Extension {
   readonly critical: boolean;
-  readonly value: Uint8Array<ArrayBuffer>;
+  readonly value: Bytes;
 }
 
-/** Reads the extensions a Nitro chain is judged by; one that is critical and unknown means the certificate must not be used. */
-export function readExtensions(explicit: DerReader): Constraints {
-  const extensions = readAll(explicit);
+/** By object identifier, dotted. */
+export type Extensions = ReadonlyMap<string, Extension>;
+
+/** What the extensions allow; one that is critical and unknown means the certificate must not be used (`chain`). */
+export function constraintsOf(extensions: Extensions): Constraints {
   for (const [id, { critical }] of extensions) {
     if (critical && id !== BASIC_CONSTRAINTS && id !== KEY_USAGE)
       refuse('chain', `critical extension ${id} is unknown`);
@@ -29,7 +33,8 @@ export function readExtensions(explicit: DerReader): Constraints {
   const { isCa, pathLength } = basic === undefined ? END_ENTITY : basicConstraints(basic);
   const usage = extensions.get(KEY_USAGE);
   const bits = usage === undefined ? [] : namedBits(only(usage, Tag.bitString));
-  return { isCa, pathLength, maySign: bits[0] ?? false, mayCertify: bits[5] ?? false };
+  const uses = { maySign: bits[0] ?? false, mayCertify: bits[5] ?? false, mayRevoke: bits[6] ?? false };
+  return { isCa, pathLength, ...uses };
 }
 
 const END_ENTITY = { isCa: false, pathLength: 0 };
@@ -49,7 +54,8 @@ function basicConstraints({ critical, value }: Extension): typeof END_ENTITY {
   return { isCa: true, pathLength: octets.length === 1 ? (octets[0] ?? 0) : Infinity };
 }
 
-function readAll(explicit: DerReader): Map<string, Extension> {
+/** Extensions (RFC 5280 4.2), from within their explicit tag. Throws `malformed`, for one that stands there twice as well. */
+export function readExtensions(explicit: DerReader): Extensions {
   const list = explicit.enter(Tag.sequence);
   explicit.end();
   const extensions = new Map<string, Extension>();

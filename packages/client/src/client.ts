@@ -19,6 +19,7 @@ import { joinByMail, requestMailCode } from './mailRecovery.ts';
 import { type Opened, open, recall } from './open.ts';
 import { type Observe, Parties } from './parties.ts';
 import { type ReadReceipt, ReceiptChain } from './receipts.ts';
+import { rotate } from './rotate.ts';
 import { type SignedIntent, sign } from './sign.ts';
 import { SignerTrust } from './signerTrust.ts';
 import { Statements } from './statements.ts';
@@ -108,6 +109,19 @@ export class WalletClient {
     return sign(this.#device, current.wallet, current.receipts, intent, origin);
   }
 
+  /** New shares for the same keys, at once; made by another device meanwhile, they serve as well. Throws as {@link rotate} does. */
+  async rotate(): Promise<Wallet> {
+    const { wallet, receipts } = await this.#current();
+    try {
+      return this.#use((await rotate(this.#device, wallet, receipts)).wallet).wallet;
+    } catch (error) {
+      if (!hasCode(error, 'signing-refused', 'party-refused')) throw error;
+      const now = await this.#wallet();
+      if (equal(now.id, wallet.id) && now.record.epoch > wallet.record.epoch) return now;
+      throw error;
+    }
+  }
+
   /** The wallet as last verified; opened now if it was not. Throws ClientError `no-wallet`, `not-enrolled`. */
   async wallet(): Promise<Wallet> {
     return (await this.#current()).wallet;
@@ -127,9 +141,12 @@ export class WalletClient {
     return parseRequestText(this.#device, text);
   }
 
-  /** Enrols another device by its key (64 bytes). Throws ClientError `device-known`, `device-revoked`. */
-  async approve(key: Uint8Array, name: string): Promise<Wallet> {
-    return this.#change((wallet) => approveDevice(this.#device, wallet, key, name));
+  /**
+   * Enrols another device by its key (64 bytes). With an `origin` it is a key inside that site's page, which may sign for that site
+   * only. Throws ClientError `device-known`, `device-revoked`, `deed-invalid` where the deed has no room.
+   */
+  async approve(key: Uint8Array, name: string, origin: string | null = null): Promise<Wallet> {
+    return this.#change((wallet) => approveDevice(this.#device, wallet, key, name, origin));
   }
 
   /** Takes a device out, at once and for ever, by its thumbprint (32 bytes). Throws ClientError `device-unknown`. */

@@ -3,9 +3,7 @@ import {
   activateAnswer,
   activateCodec,
   activationStatement,
-  type Curve,
   creationBytes,
-  creationDigest,
   curvesOf,
   type Deed,
   deedCodec,
@@ -23,6 +21,7 @@ import { personName, readClaims, requireRecentSignIn, type TokenClaims } from '.
 import type { Device, WalletMemory } from './device.ts';
 import { ClientError, hasCode } from './errors.ts';
 import { firstEpoch, keep, sealShares } from './keep.ts';
+import { requireKeySignatures } from './keySignatures.ts';
 import { follow, open } from './open.ts';
 import { invalidAnswer, readAnswer } from './parties.ts';
 import { randomBytes } from './random.ts';
@@ -157,6 +156,7 @@ async function finish(device: Device, claims: TokenClaims, memory: WalletMemory,
     salt: attempt.salt,
     activation: null,
     order: null,
+    flip: null,
   };
   const receipts = new ReceiptChain(device, { id, memory });
   const { signatures, receipt } = await signFirst(device, attempt.deed, record, receipts);
@@ -179,22 +179,10 @@ async function signFirst(
   const approved = { kind: 'create', curve: null, intent: new Uint8Array(), origin: device.origin } as const;
   const answer = await askSigner(device, pending, approved, (rh) => receipts.expect(rh));
   if (answer.status !== 'created') throw invalidAnswer('signer', 'answered a creation with something else');
-  for (const curve of curvesOf(deed.keys)) requireFirstSignature(device, deed, record.wallet, curve, answer.signatures);
+  requireKeySignatures(device, deed, answer.signatures, (curve) =>
+    creationBytes(device.deployment.id, record.wallet, curve, firstEpoch),
+  );
   return { signatures: answer.signatures, receipt: answer.receipt };
-}
-
-/** Made from the stored shares: it shows that they make the key (law 7). */
-function requireFirstSignature(
-  device: Device,
-  deed: Deed,
-  wallet: Uint8Array,
-  curve: Curve,
-  signatures: Signatures,
-): void {
-  const bytes = creationBytes(device.deployment.id, wallet, curve, firstEpoch);
-  const signed = curve === 'secp256k1' ? creationDigest(bytes) : bytes;
-  if (device.crypto.verifySignature(curve, deed.keys[curve] ?? none, signed, signatures[curve] ?? none)) return;
-  throw new ClientError('signature-invalid', `The first ${curve} signature does not hold.`, { party: 'signer' });
 }
 
 async function activate(device: Device, wallet: Uint8Array, signatures: Signatures): Promise<Signed> {

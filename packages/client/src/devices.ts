@@ -22,11 +22,20 @@ export function listDevices(device: Device, { deed }: Wallet): ListedDevice[] {
   }));
 }
 
-/** Enrols a device by its key, vouched for by this one. Throws ClientError `device-known`, `device-revoked`. */
-export async function approveDevice(device: Device, wallet: Wallet, key: Uint8Array, name: string): Promise<Wallet> {
+/**
+ * Enrols a device by its key, vouched for by this one; with an `origin`, to sign for that origin and to change nothing. Throws
+ * ClientError `device-known`, `device-revoked`, `deed-invalid` where the deed has no room for another.
+ */
+export async function approveDevice(
+  device: Device,
+  wallet: Wallet,
+  key: Uint8Array,
+  name: string,
+  origin: string | null,
+): Promise<Wallet> {
   requireNew(wallet, key);
   const { devices, revoked } = wallet.deed;
-  const added: DeedDevice = { key, name, added: device.now(), how: 'approval', origin: null };
+  const added: DeedDevice = { key, name, added: device.now(), how: 'approval', origin };
   const body = nextVersion(wallet, { devices: [...devices, added], revoked });
   return putVersion(device, wallet, body, await vouch(device, body));
 }

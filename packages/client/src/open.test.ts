@@ -154,6 +154,17 @@ describe('devices', () => {
     await assert.rejects(first.client.revoke(thumbprint(first.key.point)), (error) => hasCode(error, 'device-unknown'));
   });
 
+  it('a key let in for one origin may change nothing, and is listed as such', async () => {
+    const dialog = world.device();
+    await first.client.approve(dialog.key.point, 'in a page', 'https://app.example');
+    const listed = (await first.client.devices()).find(({ name }) => name === 'in a page');
+    assert.equal(listed?.origin, 'https://app.example');
+    assert.equal((await dialog.client.open()).status, 'ready');
+    await assert.rejects(dialog.client.approve(world.device().key.point, 'another'), (error) =>
+      hasCode(error, 'deed-invalid'),
+    );
+  });
+
   it('one that another device changed the deed of signs on after one more look', async () => {
     await first.client.sign(messageFromJson('hello'));
     const phone = world.device();

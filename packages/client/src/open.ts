@@ -19,6 +19,7 @@ import { carryToCloud } from './deedChange.ts';
 import type { Device } from './device.ts';
 import { ClientError, hasCode } from './errors.ts';
 import { readAnswer } from './parties.ts';
+import { followFlip } from './rotate.ts';
 import { askStore, headOf } from './stores.ts';
 import { isEnrolled, verifyRecord, type Wallet } from './wallet.ts';
 
@@ -120,6 +121,9 @@ async function bringCloudAlong(
   if (missing.length > 0 && wallet.record.order !== null) {
     await carryToCloud(device, wallet.id, missing, wallet.record.order);
   }
+  const { epoch, flip } = wallet.record;
+  if (cloud.record.epoch > epoch) throw disagree('the cloud has an epoch that the kms does not have');
+  if (cloud.record.epoch < epoch && flip !== null) await followFlip(device, wallet, flip);
 }
 
 /** Tells the cloud that the kms has decided. */

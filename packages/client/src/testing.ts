@@ -362,7 +362,7 @@ export class World {
     if (!active || kept === undefined) return null;
     const { opening, chain, order } = kept;
     const wallet = this.#active;
-    return { wallet, epoch: 1, deed: chain, salt: opening.salt, activation: this.activation, order };
+    return { wallet, epoch: 1, deed: chain, salt: opening.salt, activation: this.activation, order, flip: null };
   }
 
   #append(store: Store, wallet: Uint8Array, versions: DeedVersion[], order: Signed): Uint8Array {

@@ -5,6 +5,7 @@ import {
   type DeedOrder,
   deedOrderStatement,
   enrolledDevice,
+  flippedStatement,
   identityHash,
   openStatement,
   ProtocolError,
@@ -48,6 +49,7 @@ export function verifyRecord(device: Device, record: WalletRecord, claims: Token
     ) {
       throw invalid(from, "lacks the kms's word that it is the newest");
     }
+    if (!epochHolds(device, record)) throw invalid(from, "lacks the kms's word on its epoch");
     return { id: record.wallet, record, deed, head, memory: device.memoryOf(personName(claims)) };
   } catch (error) {
     if (error instanceof Refusal) throw invalid(from, 'does not verify');
@@ -74,6 +76,13 @@ export function saidBy<T extends { deployment: string }>(
 /** Whether an order of the kms names exactly this version as the newest. */
 export function ordersHead(order: DeedOrder | null, wallet: Uint8Array, deed: Deed, head: Uint8Array): boolean {
   return order !== null && equal(order.wallet, wallet) && order.number === deed.number && equal(order.head, head);
+}
+
+/** The first epoch comes with the wallet; every later one is by the kms's own flip (law 6). */
+function epochHolds(device: Device, { wallet, epoch, flip }: WalletRecord): boolean {
+  if (epoch === 1) return true;
+  const said = saidBy(device, 'kms', flippedStatement, flip);
+  return said !== null && equal(said.wallet, wallet) && said.epoch === epoch;
 }
 
 /** Whether this device is enrolled now. */

@@ -30,19 +30,49 @@ export function codec<const S extends v.GenericSchema<unknown, unknown>>(
   name: string,
   schema: S,
 ): Codec<v.InferOutput<S>> {
-  const check = (value: unknown): v.InferOutput<S> => {
-    const result = v.safeParse(schema, value, { abortEarly: true });
-    if (result.success) return result.output;
-    const issue = result.issues[0];
-    const path = issue.path?.map((item) => String(item.key)).join('.');
-    throw malformed(`${name}${path ? `.${path}` : ''}: ${issue.message.slice(0, 120)}`);
-  };
+  const check = checked(name, schema);
   return {
     name,
     schema: schema as v.GenericSchema<unknown, v.InferOutput<S>>,
     encode: (value) => cborEncode(check(value), { ignoreUndefinedProperties: true }),
     decode: (bytes) => check(decodeStrict(name, bytes, strict)),
   };
+}
+
+/**
+ * As {@link codec}, in JSON (RFC 8259): for what a dApp's page reads and writes with nothing but the browser at hand. Nothing that
+ * travels like this is ever signed or hashed.
+ */
+export function jsonCodec<const S extends v.GenericSchema<unknown, unknown>>(
+  name: string,
+  schema: S,
+): Codec<v.InferOutput<S>> & { readonly mediaType: 'application/json' } {
+  const check = checked(name, schema);
+  return {
+    name,
+    schema: schema as v.GenericSchema<unknown, v.InferOutput<S>>,
+    mediaType: 'application/json',
+    encode: (value) => new TextEncoder().encode(JSON.stringify(check(value))),
+    decode: (bytes) => check(parseJson(name, bytes)),
+  };
+}
+
+function checked<S extends v.GenericSchema<unknown, unknown>>(name: string, schema: S) {
+  return (value: unknown): v.InferOutput<S> => {
+    const result = v.safeParse(schema, value, { abortEarly: true });
+    if (result.success) return result.output;
+    const issue = result.issues[0];
+    const path = issue.path?.map((item) => String(item.key)).join('.');
+    throw malformed(`${name}${path ? `.${path}` : ''}: ${issue.message.slice(0, 120)}`);
+  };
+}
+
+function parseJson(name: string, bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw malformed(`${name}: not JSON in UTF-8`);
+  }
 }
 
 /**

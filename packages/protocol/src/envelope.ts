@@ -5,12 +5,12 @@ import { bytes, bytesBetween, curve, deploymentId, epoch, hash32, millis, origin
 import { intentBytes } from './limits.ts';
 
 /** Kinds for which shares may be released to a signer. Each store's rules for them stand in its own table. */
-export const releaseKind = v.picklist(['create', 'sign']);
+export const releaseKind = v.picklist(['create', 'rotate', 'sign']);
 export type ReleaseKind = v.InferOutput<typeof releaseKind>;
 
 /**
  * What the person approved. The signer alone reads it; everyone else sees its hash `rh`. `curve` null: every curve of the deed
- * (create). `salt` keeps a guessable transfer from being recognised by its hash.
+ * (create, rotate). `salt` keeps a guessable transfer from being recognised by its hash.
  */
 export const envelope = v.strictObject({
   v: version,

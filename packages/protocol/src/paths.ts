@@ -11,6 +11,13 @@ export const paths = {
   mailCode: '/v1/wallets/mail-code',
   confirmMail: '/v1/wallets/confirm-mail',
   countersign: '/v1/wallets/countersign',
+  rotate: '/v1/wallets/rotate',
+  flip: '/v1/wallets/flip',
+  followFlip: '/v1/wallets/follow-flip',
+  epoch: '/v1/wallets/epoch',
+  proposeRotation: '/v1/rotations/propose',
+  agreeRotation: '/v1/rotations/agree',
+  flipsFollowed: '/v1/rotations/followed',
   receipts: '/v1/receipts',
   seals: '/v1/seals',
   releases: '/v1/releases',
@@ -19,6 +26,8 @@ export const paths = {
   statements: '/v1/statements',
   evidence: '/v1/evidence',
   requests: '/v1/requests',
+  apps: '/v1/apps',
+  relay: '/v1/relay',
 } as const;
 
 /** The exact address of a message: base URL without trailing slash, and path. */

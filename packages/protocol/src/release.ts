@@ -59,6 +59,7 @@ export const signerAnswer = v.variant('status', [
     signed: v.nullable(bytesBetween(1, 65_536)),
   }),
   v.strictObject({ status: v.literal('created'), receipt: signedSchema, signatures }),
+  v.strictObject({ status: v.literal('turned'), receipt: signedSchema, signatures }),
   v.strictObject({ status: v.literal('refused'), code: text(1, 64), message: text(0, 300), hint: text(0, 300) }),
 ]);
 export type SignerAnswer = v.InferOutput<typeof signerAnswer>;

@@ -14,6 +14,9 @@ export type AllowedPair = v.InferOutput<typeof allowedPair>;
 export const decision = v.variant('what', [
   v.strictObject({ what: v.literal('allow-signer'), pair: allowedPair, note: text(0, 200) }),
   v.strictObject({ what: v.literal('withdraw-signer'), pair: allowedPair, note: text(0, 200) }),
+  /** A release of the wallet's page, by the hash of its manifest. */
+  v.strictObject({ what: v.literal('allow-page'), release: hash32, note: text(0, 200) }),
+  v.strictObject({ what: v.literal('withdraw-page'), release: hash32, note: text(0, 200) }),
 ]);
 export type Decision = v.InferOutput<typeof decision>;
 

@@ -34,7 +34,10 @@ export const activationAnswer = codec('activationAnswer', v.strictObject({ activ
 export const find = v.strictObject(messageHead('find'));
 export const findCodec = codec('find', find);
 
-/** `salt` opens the deed's hashes; `activation` null: still pending; `order` the kms's word on the newest version, if past 1. */
+/**
+ * `salt` opens the deed's hashes; `activation` null: still pending; `order` the kms's word on the newest version, if past 1;
+ * `flip` its word on the epoch, if past the first.
+ */
 export const walletRecord = v.strictObject({
   wallet: hash32,
   epoch,
@@ -42,6 +45,7 @@ export const walletRecord = v.strictObject({
   salt: bytes(32),
   activation: v.nullable(signedSchema),
   order: v.nullable(signedSchema),
+  flip: v.nullable(signedSchema),
 });
 export type WalletRecord = v.InferOutput<typeof walletRecord>;
 export const findAnswer = codec('findAnswer', v.strictObject({ found: v.nullable(walletRecord) }));

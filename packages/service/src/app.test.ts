@@ -218,6 +218,45 @@ test('nobody can spend the limit of another address, whatever headers they send'
   assert.deepEqual(handled, ['flood', 'flood', 'victim']);
 });
 
+test('a route may let further origins in while it runs: there, and at no other route', async () => {
+  const registered = new Set<string>();
+  const open = route({
+    method: 'POST',
+    path: '/v1/open',
+    summary: 'Open to registered pages.',
+    body: cbor(v.null()),
+    answer: cbor(v.null()),
+    maxBytes: 10,
+    timeoutMs: 1_000,
+    origins: (origin) => registered.has(origin),
+    handler: async () => null,
+  });
+  const { app } = echoApp({ app: { origins: ['https://wallet.example'] }, routes: [open] });
+  const allowed = async (path: string, origin: string) => {
+    const headers = { origin, 'access-control-request-method': 'POST' };
+    const preflight = await app.fetch(new Request(`http://t${path}`, { method: 'OPTIONS', headers }));
+    const call = await app.fetch(
+      new Request(`http://t${path}`, {
+        method: 'POST',
+        body: message(null),
+        headers: { origin, 'content-type': 'application/cbor' },
+      }),
+    );
+    const told = [preflight, call].map(({ headers }) => headers.get('access-control-allow-origin'));
+    assert.equal(told[0], told[1]);
+    assert.equal(call.headers.get('vary'), 'Origin');
+    return told[0] === origin;
+  };
+  assert.equal(await allowed('/v1/open', 'https://shop.example'), false);
+  registered.add('https://shop.example');
+  assert.equal(await allowed('/v1/open', 'https://shop.example'), true);
+  assert.equal(await allowed('/v1/open', 'https://wallet.example'), true);
+  assert.equal(await allowed('/v1/open', 'https://evil.example'), false);
+  assert.equal(await allowed('/v1/echo', 'https://shop.example'), false);
+  registered.clear();
+  assert.equal(await allowed('/v1/open', 'https://shop.example'), false);
+});
+
 test('a page of a listed origin may call and read, one of another origin is told nothing', async () => {
   const { app } = echoApp({ app: { origins: ['https://wallet.example'] } });
   const preflight = (origin: string) =>

@@ -45,8 +45,12 @@ export function createApp(routes: readonly Route[], options: AppOptions): App {
   const measured = measure(metrics, log);
   metrics.counted('log_withheld_total', 'Log events and fields not written.', log.withheld);
 
+  const corsOf = (route: Route | undefined) =>
+    route?.origins === undefined ? cors : createCors(origins, route.origins);
+
   const handlerOf = (route: Route) => {
     const limiter = route.limit === undefined ? undefined : new RateLimiter(route.limit);
+    const replies = createReplies(corsOf(route), () => closing);
     return measured(route, async (arrival: Arrival) => {
       try {
         if (closing) throw shuttingDown();
@@ -79,7 +83,11 @@ export function createApp(routes: readonly Route[], options: AppOptions): App {
     const path = new URL(request.url).pathname;
     const allowed = methods.filter((method) => hono.router.match(method, path)[0].length > 0);
     if (allowed.length === 0) return replies.refuse(request, notFound);
-    return cors.preflight(request, allowed) ?? replies.refuse(request, methodNotAllowed, { allow: allowed.join(', ') });
+    const asked = routes.find((route) => route.path === path && route.method === wanted(request));
+    return (
+      corsOf(asked).preflight(request, allowed) ??
+      replies.refuse(request, methodNotAllowed, { allow: allowed.join(', ') })
+    );
   });
   hono.notFound((c) => elsewhere(c.req.raw));
   hono.onError((thrown, c) => replies.refuse(c.req.raw, refusalFor(thrown, 'none', log)));
@@ -123,6 +131,9 @@ function succeeds(check: () => boolean): boolean {
 
 /** Seconds. */
 const latencyBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+
+/** The method that a preflight asks about. */
+const wanted = (request: Request) => request.headers.get('access-control-request-method');
 
 const methods = ['GET', 'POST', 'PUT', 'DELETE'];
 

@@ -11,6 +11,6 @@ export { ensurePrivateDir, readSecretFile } from './privateFiles.ts';
 export { type Context, type MessageRoute, type QueryRoute, type Route, route } from './route.ts';
 export { runParty } from './runParty.ts';
 export { requestFields } from './serve.ts';
-export type { Connection, Fetch, Listening, ListenOptions } from './server.ts';
+export { type Connection, type Fetch, type Listening, type ListenOptions, listen } from './server.ts';
 export { type ClosingStep, createShutdown, shutdownOnSignals } from './shutdown.ts';
 export { type Database, openDatabase } from './sqlite.ts';

@@ -22,6 +22,8 @@ type Common<A> = {
   readonly timeoutMs: number;
   /** Per client address, before anything of the request is read. Other keys: see {@link Rate}. */
   readonly limit?: Rate & { readonly by: 'address' };
+  /** Web origins whose pages may call this route, beside those of the whole app (CORS); asked at each request. */
+  readonly origins?: (origin: string) => boolean;
 };
 
 /** A message in the body. Its path has no parameters: all that is asked stands in the bytes a proof can name. */
@@ -53,6 +55,7 @@ export type Route = {
   readonly answer: { readonly schema: v.GenericSchema; readonly mediaType: string };
   readonly timeoutMs: number;
   readonly limit: Rate | undefined;
+  readonly origins: ((origin: string) => boolean) | undefined;
   /** Decodes what came in and returns the handler bound to it. Throws for bad input, in which case nothing has run. */
   readonly decode: (received: Received) => (context: Context) => Promise<Uint8Array>;
 };
@@ -63,12 +66,13 @@ export function route<Q, A>(spec: QueryRoute<Q, A>): Route;
 export function route<M, A>(spec: MessageRoute<M, A> | QueryRoute<M, A>): Route {
   checkPath(spec.path, spec.method === 'GET');
   if (!(spec.timeoutMs > 0)) throw new RangeError(`${spec.path}: timeoutMs must be above 0`);
-  const { path, summary, timeoutMs, limit, answer } = spec;
+  const { path, summary, timeoutMs, limit, answer, origins } = spec;
   const common = {
     path,
     summary,
     timeoutMs,
     limit,
+    origins,
     answer: { schema: answer.schema, mediaType: answer.mediaType ?? cborMediaType },
   };
   if (spec.method === 'GET') {

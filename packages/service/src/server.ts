@@ -17,6 +17,8 @@ export type ListenOptions = {
   readonly maxConnections?: number;
   /** How long a client may take to send its headers, ms; default 10,000. Its body is bounded by the route's deadline. */
   readonly headersTimeoutMs?: number;
+  /** Headers of the refusals that are made before there is a request, where an origin's every answer carries some. */
+  readonly refusalHeaders?: Readonly<Record<string, string>>;
 };
 
 export type Listening = {
@@ -32,8 +34,10 @@ export type Listening = {
 /** Serves `fetch` over HTTP/1.1. Rejects if the port cannot be had. `onClosing` runs before the first socket closes. */
 export async function listen(fetch: Fetch, options: ListenOptions, onClosing: () => void): Promise<Listening> {
   const { port = 0, host = '127.0.0.1', maxConnections = 4096, headersTimeoutMs = 10_000 } = options;
+  const refusalHeaders = { ...options.refusalHeaders, ...problemHeaders };
   const answer = getRequestListener((request, connection) => fetch(request, connection), {
-    errorHandler: badRequestResponse,
+    // A target or Host header that is no URL.
+    errorHandler: () => new Response(JSON.stringify(problemOf(badRequest)), { status: 400, headers: refusalHeaders }),
   });
   const server = createServer(
     {
@@ -52,7 +56,7 @@ export async function listen(fetch: Fetch, options: ListenOptions, onClosing: ()
   server.maxConnections = maxConnections;
   // A client that does not read its answer.
   server.timeout = 120_000;
-  server.on('clientError', answerBrokenRequest);
+  server.on('clientError', (error, socket: Socket) => answerBrokenRequest(error, socket, refusalHeaders));
   const owed = countAnswersOwed(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen({ port, host, backlog: 1024 }, resolve);
@@ -104,19 +108,19 @@ function countAnswersOwed(server: Server): ReadonlyMap<Socket, number> {
   return owed;
 }
 
-// A target or Host header that is no URL.
-const badRequestResponse = () =>
-  new Response(JSON.stringify(problemOf(badRequest)), { status: badRequest.status, headers: problemHeaders });
-
 // What Node's parser refuses never becomes a Request.
-function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+function answerBrokenRequest(
+  error: Error & { code?: string },
+  socket: Socket,
+  refusalHeaders: Readonly<Record<string, string>>,
+): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
   const problem = problemOf(parserRefusals[error.code ?? ''] ?? badRequest);
   const body = JSON.stringify(problem);
-  const headers = { ...problemHeaders, 'content-length': Buffer.byteLength(body), connection: 'close' };
+  const headers = { ...refusalHeaders, 'content-length': Buffer.byteLength(body), connection: 'close' };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${problem.status} ${problem.title}\r\n${lines.join('')}\r\n${body}`);
 }

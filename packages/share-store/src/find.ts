@@ -15,6 +15,6 @@ export async function find(store: ShareStore, request: Authorised): Promise<{ fo
   // The index by person is a column; whose wallet it is stands in the deed.
   checkIdentity(verified.deed, row.salt, identity);
   if (enrolledDevice(verified.deed, key) === null) checkSignInFor(identity, key, store.now());
-  const { id: wallet, epoch, salt, activation, order } = row;
-  return { found: { wallet, epoch, deed: store.wallets.deed(row.id), salt, activation, order } };
+  const { id: wallet, epoch, salt, activation, order, flip } = row;
+  return { found: { wallet, epoch, deed: store.wallets.deed(row.id), salt, activation, order, flip } };
 }

@@ -6,8 +6,19 @@ export { initialiseKeys, loadKeys, wipeKeys } from './keys.ts';
 export { nativeChecks } from './nativeChecks.ts';
 export { openOutcomes } from './outcomes.ts';
 export { pinDeployment, pinTable } from './pin.ts';
+export { prepareEpochs, type Turning } from './prepareEpochs.ts';
 export { Reasons, reasonFields } from './reasons.ts';
+export { RotationKey } from './rotationKey.ts';
 export { checkRelease, sealShare } from './sealShare.ts';
 export { ShareStore } from './shareStore.ts';
 export { type KeyVault, VaultError, type VaultName, type VaultReason, type WrappedKey } from './vault.ts';
-export { activateWallet, appendVersion, type WalletRow, WalletStore, walletTables } from './walletStore.ts';
+export {
+  activateWallet,
+  appendVersion,
+  flipEpoch,
+  type PendingEpoch,
+  rotationTables,
+  type WalletRow,
+  WalletStore,
+  walletTables,
+} from './walletStore.ts';

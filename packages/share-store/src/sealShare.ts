@@ -17,13 +17,21 @@ import {
   type VerifiedSigner,
 } from '@symbolon/verify';
 import type { ShareStore } from './shareStore.ts';
-import type { WalletRow } from './walletStore.ts';
+import type { PendingEpoch, WalletRow } from './walletStore.ts';
 
 /** Law 9: what each kind of release asks of a wallet. */
-const releaseRules: Record<ReleaseKind, { state: WalletRow['state']; curves: 'all' | 'one'; embedded: boolean }> = {
-  create: { state: 'pending', curves: 'all', embedded: false },
-  sign: { state: 'active', curves: 'one', embedded: true },
+const releaseRules: Record<ReleaseKind, Rule> = {
+  create: { state: 'pending', epoch: 'current', curves: 'all', embedded: false },
+  rotate: { state: 'active', epoch: 'prepared', curves: 'all', embedded: false },
+  sign: { state: 'active', epoch: 'current', curves: 'one', embedded: true },
 };
+
+interface Rule {
+  state: WalletRow['state'];
+  epoch: 'current' | 'prepared';
+  curves: 'all' | 'one';
+  embedded: boolean;
+}
 
 /**
  * What a store checks for itself before a share leaves, at this moment: the wallet's state, epoch and deed head, the person, the
@@ -33,11 +41,13 @@ export function checkRelease(
   row: WalletRow,
   deed: Deed,
   asked: { message: ShareRequest; identity: Identity; key: Uint8Array },
+  prepared: PendingEpoch | null,
 ): Curve[] {
   const { message, identity, key } = asked;
   const rule = releaseRules[message.kind];
   if (row.state !== rule.state) throw new Refusal('wallet-state', `The wallet is ${row.state}.`);
-  if (row.epoch !== message.epoch) throw new Refusal('wallet-state', 'Of another epoch.');
+  const epoch = rule.epoch === 'current' ? row.epoch : prepared?.epoch;
+  if (epoch !== message.epoch) throw new Refusal('wallet-state', 'Of another epoch.');
   if (!equal(row.head, message.deed)) throw new Refusal('deed-invalid', 'Of another version of the deed.');
   checkIdentity(deed, row.salt, identity);
   const origin = enrolledOrigin(deed, key);

@@ -43,7 +43,14 @@ import { keep, personOf } from './keep.ts';
 import { openOutcomes } from './outcomes.ts';
 import { checkRelease, sealShare } from './sealShare.ts';
 import { ShareStore } from './shareStore.ts';
-import { activateWallet, appendVersion, type WalletRow, WalletStore, walletTables } from './walletStore.ts';
+import {
+  activateWallet,
+  appendVersion,
+  rotationTables,
+  type WalletRow,
+  WalletStore,
+  walletTables,
+} from './walletStore.ts';
 
 const world = await makeWorld();
 const { clock, issuer, deployment } = world;
@@ -52,7 +59,7 @@ after(() => rmSync(folder, { recursive: true }));
 let files = 0;
 
 function open(store: Store) {
-  const database = openDatabase(join(folder, `${files++}.sqlite`), [walletTables]);
+  const database = openDatabase(join(folder, `${files++}.sqlite`), [walletTables, rotationTables]);
   const commit = new GroupCommit(database);
   const shares = new ShareStore({
     store,
@@ -270,13 +277,14 @@ describe('a share leaves a store only', async () => {
     made: 1,
     activation: null,
     order: null,
+    flip: null,
   };
   const identity = await open('cloud').shares.tokens.verify(await issuer.token('alice', null));
   const message = shareRequestOf(world, wallet, signer, { epoch: 2, deed: filled(32, 7) });
   const all = { publicKeys: deed.keys };
   const create: Partial<ShareRequest> = { kind: 'create', ...all };
   const check = (said: Partial<ShareRequest>, state: Partial<WalletRow> = {}, key = own.point, who = identity) =>
-    checkRelease({ ...row, ...state }, deed, { message: { ...message, ...said }, identity: who, key });
+    checkRelease({ ...row, ...state }, deed, { message: { ...message, ...said }, identity: who, key }, null);
   const never = (work: () => unknown, reason: RefusalReason) =>
     assert.throws(work, (error: unknown) => error instanceof Refusal && error.reason === reason);
 

@@ -1,6 +1,7 @@
 import type { Curve, DeedVersion, Signed } from '@symbolon/protocol';
 import { codec, deedVersion, signedCodec } from '@symbolon/protocol';
 import type { Database, GroupCommit } from '@symbolon/service';
+import { Refusal } from '@symbolon/verify';
 import type { WrappedKey } from './vault.ts';
 
 /** Tables that both stores have. Shares and versions are written once and never changed. */
@@ -42,6 +43,24 @@ export const walletTables = `
   ) WITHOUT ROWID;
 `;
 
+/**
+ * What rotations add: one preparation for each wallet at most, and the kms's word on the newest epoch. `newest`: the highest number
+ * that was ever prepared here. It never falls, so that no number has two meanings, whatever the other store was restored to.
+ */
+export const rotationTables = `
+  ALTER TABLE wallets ADD COLUMN flip BLOB;
+  ALTER TABLE wallets ADD COLUMN newest INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE turns (
+    wallet BLOB PRIMARY KEY REFERENCES wallets (id) ON DELETE CASCADE,
+    attempt BLOB NOT NULL,
+    epoch INTEGER NOT NULL,
+    commitment BLOB NOT NULL,
+    agreed INTEGER NOT NULL DEFAULT 0,
+    made INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX turns_by_age ON turns (made);
+`;
+
 export interface WalletRow {
   id: Uint8Array;
   state: 'pending' | 'active';
@@ -55,6 +74,19 @@ export interface WalletRow {
   made: number;
   activation: Signed | null;
   order: Signed | null;
+  flip: Signed | null;
+}
+
+/** A new epoch of a wallet as one store has prepared it. Nobody is served from it but for its P-check. */
+export interface PendingEpoch {
+  wallet: Uint8Array;
+  attempt: Uint8Array;
+  epoch: number;
+  commitment: Uint8Array;
+  /** Whether both stores came to this commitment, as far as this one knows. */
+  agreed: boolean;
+  /** ms */
+  made: number;
 }
 
 /** Encrypted shares of one wallet and epoch. */
@@ -76,7 +108,7 @@ export interface NewWallet {
 }
 
 const versionCodec = codec('deedVersion', deedVersion);
-const columns = 'id, state, person, salt, mailbox, epoch, head, made, activation, deed_order';
+const columns = 'id, state, person, salt, mailbox, epoch, head, made, activation, deed_order, flip';
 
 /**
  * A store's wallets. Reads see what is committed; whatever changes is one work of a group commit, durable before it resolves.
@@ -123,7 +155,8 @@ export class WalletStore {
 
   /** Makes a pending wallet with its shares, or changes nothing and is false where the id is taken. */
   async keep(wallet: NewWallet, head: Uint8Array): Promise<boolean> {
-    return this.#commit.submit(({ statement }) => {
+    return this.#commit.submit((database) => {
+      const { statement } = database;
       const { id, person, salt, mailbox, epoch, made, shares } = wallet;
       const inserted = statement(
         `INSERT INTO wallets (id, state, person, salt, mailbox, epoch, head, made) VALUES (?, 'pending', ?, ?, ?, ?, ?, ?)
@@ -134,17 +167,84 @@ export class WalletStore {
         id,
         versionCodec.encode(wallet.version),
       );
-      statement('INSERT INTO share_keys (wallet, epoch, wrapped) VALUES (?, ?, ?)').run(id, epoch, shares.key);
-      for (const [curve, sealed] of Object.entries(shares.sealed)) {
-        statement('INSERT INTO shares (wallet, epoch, curve, sealed) VALUES (?, ?, ?, ?)').run(
-          id,
-          epoch,
-          curve,
-          sealed,
-        );
-      }
+      insertShares(database, id, epoch, shares);
       return true;
     });
+  }
+
+  /**
+   * Makes prepared epochs durable. Whatever an earlier attempt left of these wallets goes: the kms has burned its number, and flips
+   * to it no more. Throws Refusal `wallet-state` where a wallet has left the epoch that was turned, or this number or a later one
+   * was prepared here before: what a later attempt left may be flipped, and must not go.
+   */
+  async keepPending(
+    attempt: Uint8Array,
+    pending: readonly {
+      wallet: Uint8Array;
+      from: number;
+      epoch: number;
+      commitment: Uint8Array;
+      shares: StoredShares;
+    }[],
+    now: number,
+  ): Promise<void> {
+    await this.#commit.submit((database) => {
+      for (const { wallet, from, epoch, commitment, shares } of pending) {
+        const { statement } = database;
+        const sql = `UPDATE wallets SET newest = ?3
+          WHERE id = ?1 AND state = 'active' AND epoch = ?2 AND epoch < ?3 AND newest < ?3`;
+        if (statement(sql).run(wallet, from, epoch).changes !== 1)
+          throw new Refusal('wallet-state', 'The wallet has another epoch by now, or a later attempt came first.');
+        statement('DELETE FROM share_keys WHERE wallet = ? AND epoch > ?').run(wallet, from);
+        insertShares(database, wallet, epoch, shares);
+        statement(
+          `INSERT INTO turns (wallet, attempt, epoch, commitment, made) VALUES (?, ?, ?, ?, ?)
+           ON CONFLICT (wallet) DO UPDATE SET attempt = excluded.attempt, epoch = excluded.epoch,
+             commitment = excluded.commitment, agreed = 0, made = excluded.made`,
+        ).run(wallet, attempt, epoch, commitment, now);
+      }
+    });
+  }
+
+  /** The preparation of this wallet, if one is under way. */
+  pending(wallet: Uint8Array): PendingEpoch | null {
+    const sql = 'SELECT wallet, attempt, epoch, commitment, agreed, made FROM turns WHERE wallet = ?';
+    return toPending(this.#database.statement(sql).get(wallet));
+  }
+
+  /** Preparations that are under way since before `before` (ms), some of them. */
+  pendingEpochsSince(before: number): PendingEpoch[] {
+    const sql =
+      'SELECT wallet, attempt, epoch, commitment, agreed, made FROM turns WHERE made < ? ORDER BY made LIMIT 256';
+    return this.#database
+      .statement(sql)
+      .all(before)
+      .flatMap((row) => toPending(row) ?? []);
+  }
+
+  /** Gives up a preparation, if it is still that attempt's. */
+  async dropPending({ wallet, attempt, epoch }: PendingEpoch): Promise<void> {
+    await this.#commit.submit(({ statement }) => {
+      if (statement('DELETE FROM turns WHERE wallet = ? AND attempt = ?').run(wallet, attempt).changes === 1)
+        statement('DELETE FROM share_keys WHERE wallet = ? AND epoch = ?').run(wallet, epoch);
+    });
+  }
+
+  /**
+   * Destroys the keys of every epoch before one that both stores hold by the kms's signed flip: what their shares were sealed under
+   * is gone. Nothing is destroyed where this store itself has not come so far.
+   */
+  async destroyBefore(followed: readonly { wallet: Uint8Array; epoch: number }[]): Promise<void> {
+    await this.#commit.submit(({ statement }) => {
+      const sql = `DELETE FROM share_keys WHERE wallet = ?1 AND epoch < ?2
+        AND EXISTS (SELECT 1 FROM wallets WHERE id = ?1 AND epoch >= ?2)`;
+      for (const { wallet, epoch } of followed) statement(sql).run(wallet, epoch);
+    });
+  }
+
+  /** Empties the write-ahead log into the file: until then it still holds the wrapped keys that were destroyed. */
+  emptyJournal(): void {
+    this.#database.statement('PRAGMA wal_checkpoint(TRUNCATE)').get();
   }
 
   /** Creations that nobody finished since `before` (ms), some of them. */
@@ -181,6 +281,23 @@ export function activateWallet(
   return statement(sql).run(signedCodec.encode(activation), id).changes === 1;
 }
 
+/** Inside a work: shares are written once. */
+function insertShares({ statement }: Database, wallet: Uint8Array, epoch: number, { key, sealed }: StoredShares): void {
+  statement('INSERT INTO share_keys (wallet, epoch, wrapped) VALUES (?, ?, ?)').run(wallet, epoch, key);
+  const insert = 'INSERT INTO shares (wallet, epoch, curve, sealed) VALUES (?, ?, ?, ?)';
+  for (const [curve, bytes] of Object.entries(sealed)) statement(insert).run(wallet, epoch, curve, bytes);
+}
+
+/** Inside a work: the prepared epoch becomes the wallet's. False if it is no longer prepared, or the wallet has left `from`. */
+export function flipEpoch(
+  { statement }: Database,
+  { wallet, from, epoch, flip }: { wallet: Uint8Array; from: number; epoch: number; flip: Signed },
+): boolean {
+  if (statement('DELETE FROM turns WHERE wallet = ? AND epoch = ?').run(wallet, epoch).changes !== 1) return false;
+  const sql = "UPDATE wallets SET epoch = ?, flip = ? WHERE id = ? AND epoch = ? AND state = 'active'";
+  return statement(sql).run(epoch, signedCodec.encode(flip), wallet, from).changes === 1;
+}
+
 /** Inside a work: the next version follows `before`. False if `before` is no longer the head. */
 export function appendVersion(
   { statement }: Database,
@@ -214,5 +331,20 @@ function fromRow(row: Record<string, unknown>): WalletRow {
     get order() {
       return signed(row['deed_order']);
     },
+    get flip() {
+      return signed(row['flip']);
+    },
+  };
+}
+
+function toPending(row: Record<string, unknown> | undefined): PendingEpoch | null {
+  if (row === undefined) return null;
+  return {
+    wallet: row['wallet'] as Uint8Array,
+    attempt: row['attempt'] as Uint8Array,
+    epoch: Number(row['epoch']),
+    commitment: row['commitment'] as Uint8Array,
+    agreed: row['agreed'] === 1,
+    made: Number(row['made']),
   };
 }

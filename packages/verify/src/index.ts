@@ -8,6 +8,7 @@ export { ProofVerifier } from './proof.ts';
 export { readBytes } from './readBytes.ts';
 export type { SignatureChecks } from './signatures.ts';
 export {
+  allowedPages,
   allowedPairs,
   newerList,
   statementHash,

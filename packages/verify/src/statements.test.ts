@@ -13,7 +13,14 @@ import {
   tagged,
 } from '@symbolon/protocol';
 import { Refusal } from './errors.ts';
-import { allowedPairs, newerList, statementHash, verifyStatement, verifyStatements } from './statements.ts';
+import {
+  allowedPages,
+  allowedPairs,
+  newerList,
+  statementHash,
+  verifyStatement,
+  verifyStatements,
+} from './statements.ts';
 import { allowedPair, checks, filled, flipped, makeWorld } from './testing.ts';
 
 const { deployment, organisations, kms } = await makeWorld();
@@ -190,6 +197,21 @@ describe('what is allowed', () => {
     const list = verifyList(listOf(allow, withdraw, allow));
     assert.deepEqual(allowedPairs(list, day, at(2 + day)), []);
     assert.deepEqual(allowedPairs(list, day, at(3 + day)), [pair]);
+  });
+
+  it('releases of the page, by the same rule, and neither kind of decision touches the other', () => {
+    const [release, older] = [filled(32, 7), filled(32, 6)];
+    const page = (what: 'allow-page' | 'withdraw-page', of: Uint8Array): Decision => ({ what, release: of, note: '' });
+    const list = verifyList(listOf(page('allow-page', older), allow, page('allow-page', release), withdraw));
+    assert.deepEqual(allowedPages(list, 0, at(9)), [older, release]);
+    assert.deepEqual(allowedPages(list, day, at(3 + day) - 1), [older]);
+    assert.deepEqual(allowedPairs(list, 0, at(9)), []);
+    const withdrawn = verifyList(
+      listOf(page('allow-page', older), allow, page('allow-page', release), page('withdraw-page', older)),
+    );
+    assert.deepEqual(allowedPages(withdrawn, 0, at(9)), [release]);
+    assert.deepEqual(allowedPages(withdrawn, 10 * day, at(9)), []);
+    assert.deepEqual(allowedPairs(withdrawn, 0, at(9)), [pair]);
   });
 
   it('a pair is withdrawn as a pair: the same image with another configuration stays', () => {

@@ -33,7 +33,7 @@ export function verifyStatement(
   statement: SignedStatement,
   before: { body: StatementBody; hash: Uint8Array } | null,
   deployment: Deployment,
-  checks: SignatureChecks,
+  checks: Pick<SignatureChecks, 'ed25519'>,
 ): { body: StatementBody; hash: Uint8Array } {
   const body = decoded(statement.body);
   if (body.deployment !== deployment.id) throw invalid('is of another deployment');
@@ -60,7 +60,7 @@ export function verifyStatement(
 export function verifyStatements(
   list: readonly LoggedStatement[],
   deployment: Deployment,
-  checks: SignatureChecks,
+  checks: Pick<SignatureChecks, 'ed25519'>,
 ): VerifiedStatement[] {
   const verified: VerifiedStatement[] = [];
   for (const { statement, entry } of list) {
@@ -93,10 +93,23 @@ export function allowedPairs(list: readonly VerifiedStatement[], waitSeconds: nu
   for (const { body, loggedAt } of list) {
     const { decision } = body;
     if (decision.what === 'withdraw-signer') pairs = pairs.filter((pair) => !samePair(pair, decision.pair));
-    else if (loggedAt + waitSeconds * 1_000 <= now) pairs.push(decision.pair);
+    if (decision.what === 'allow-signer' && counts(loggedAt, waitSeconds, now)) pairs.push(decision.pair);
   }
   return pairs;
 }
+
+/** Hashes of the page releases that may be served at `now` (ms), by the same rule. */
+export function allowedPages(list: readonly VerifiedStatement[], waitSeconds: number, now: number): Uint8Array[] {
+  let releases: Uint8Array[] = [];
+  for (const { body, loggedAt } of list) {
+    const { decision } = body;
+    if (decision.what === 'withdraw-page') releases = releases.filter((release) => !equal(release, decision.release));
+    if (decision.what === 'allow-page' && counts(loggedAt, waitSeconds, now)) releases.push(decision.release);
+  }
+  return releases;
+}
+
+const counts = (loggedAt: number, waitSeconds: number, now: number) => loggedAt + waitSeconds * 1_000 <= now;
 
 const samePair = (a: AllowedPair, b: AllowedPair): boolean =>
   equal(a.pcr0, b.pcr0) && equal(a.pcr1, b.pcr1) && equal(a.pcr2, b.pcr2) && equal(a.configuration, b.configuration);

@@ -8,6 +8,8 @@ import {
   findAnswer,
   keepAnswer,
   paths,
+  rotateAnswer,
+  rotateAsk,
   sealAnswer,
   signedCodec,
 } from '@symbolon/protocol';
@@ -16,7 +18,9 @@ import { find, keep, openOutcomes, type Reasons } from '@symbolon/share-store';
 import * as v from 'valibot';
 import type { Cloud } from './cloud.ts';
 import { countersign, followDeed } from './deed.ts';
+import { followFlip } from './epochs.ts';
 import { follow } from './follow.ts';
+import { rotate } from './rotation.ts';
 import { seal } from './seal.ts';
 import { present } from './signers.ts';
 
@@ -71,6 +75,23 @@ export function routes(cloud: Cloud, reasons: Reasons): Route[] {
       limit: signatures,
       summary: 'Seal Key B of one request to one attested signer.',
       answer: sealAnswer,
+    }),
+    route({
+      method: 'POST',
+      path: paths.rotate,
+      summary: 'Rotation: prepare a new epoch together with the kms.',
+      body: rotateAsk,
+      answer: rotateAnswer,
+      maxBytes: 32_768,
+      timeoutMs: 20_000,
+      limit: people,
+      handler: reasons.watch(paths.rotate, (asked) => rotate(cloud, asked)),
+    }),
+    route({
+      ...authorised,
+      ...asked(paths.followFlip, (message) => followFlip(cloud, message)),
+      summary: 'Rotation: the kms has flipped the epoch.',
+      answer: empty,
     }),
     route({
       method: 'POST',

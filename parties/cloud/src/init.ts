@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { initialiseKeys } from '@symbolon/share-store';
+import { initialiseOperator } from './operator.ts';
 
 const { values } = parseArgs({ options: { 'data-dir': { type: 'string' } } });
 const dataDir = values['data-dir'];
@@ -8,3 +9,6 @@ if (dataDir === undefined) {
   process.exit(2);
 }
 console.log(JSON.stringify(initialiseKeys(dataDir)));
+console.error(
+  `The registry of apps is changed with ${initialiseOperator(dataDir)}: move it to where its operator works.`,
+);

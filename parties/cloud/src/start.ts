@@ -22,7 +22,13 @@ import { EvidenceVerifier } from '@symbolon/verify';
 import { routes } from './app.ts';
 import type { Cloud } from './cloud.ts';
 import type { Config } from './config.ts';
+import { createTurning } from './epochs.ts';
 import { settlePending } from './follow.ts';
+import { readOperator } from './operator.ts';
+import { Registry } from './registry.ts';
+import { registryRoutes } from './registryRoutes.ts';
+import { Relay } from './relay.ts';
+import { relayRoutes } from './relayRoutes.ts';
 import { StatementFollower } from './statements.ts';
 import { CloudStore } from './store.ts';
 
@@ -31,6 +37,9 @@ const minute = 60_000;
 const pendingLife = 2 * creationLife;
 /** A withdrawal counts here no later than this after it came onto the kms's log, ms. */
 const statementsEvery = 5_000;
+
+/** Prepared epochs and flips are looked after this often, ms. */
+const rotationsEvery = 5_000;
 
 /** Starts the cloud: own keys, own store, own verifiers. Throws ConfigError. */
 export async function start(config: Config) {
@@ -56,7 +65,23 @@ export async function start(config: Config) {
     now,
   });
   const cloud: Cloud = { shares, store, statements };
-  const app = createApp(routes(cloud, new Reasons(log, metrics)), {
+  const registry = new Registry({
+    database: store.database,
+    commit: store.commit,
+    deployment: deployment.id,
+    operator: () => config.operator ?? readOperator(config.dataDir),
+    now,
+  });
+  const relay = new Relay(now);
+  metrics.gauge('relay_channels', 'Channels of the relay.', () => relay.size.channels);
+  metrics.gauge('relay_bytes', 'What the relay keeps, in characters.', () => relay.size.bytes);
+  metrics.gauge('relay_waiting', 'Readers that wait at the relay.', () => relay.size.waiting);
+  const face = [
+    ...routes(cloud, new Reasons(log, metrics)),
+    ...registryRoutes(registry),
+    ...relayRoutes(relay, (origin) => registry.knows(origin)),
+  ];
+  const app = createApp(face, {
     party: 'cloud',
     version: '0.1.0',
     log,
@@ -70,11 +95,21 @@ export async function start(config: Config) {
   const readStatements = () =>
     void statements.refresh().catch((error: unknown) => log.error('statements-not-read', {}, error));
   const settle = () =>
-    void settlePending(cloud, now() - pendingLife).catch((error: unknown) => log.error('chores-failed', {}, error));
-  const timers = [setInterval(readStatements, statementsEvery), setInterval(settle, minute)];
+    void settlePending(cloud, now() - pendingLife)
+      .finally(() => store.wallets.emptyJournal())
+      .catch((error: unknown) => log.error('chores-failed', {}, error));
+  const turn = createTurning(cloud, (error) => log.error('chores-failed', {}, error));
+  const timers = [
+    setInterval(readStatements, statementsEvery),
+    setInterval(settle, minute),
+    setInterval(turn, rotationsEvery),
+    setInterval(() => relay.sweep(), minute),
+  ];
   readStatements();
+  turn();
   const stop = createShutdown(
     [
+      { name: 'relay', close: () => relay.close() },
       { name: 'server', close: () => listening.close() },
       { name: 'chores', close: () => timers.forEach(clearInterval) },
       { name: 'store', close: () => store.close() },

@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import {
-  type Decision,
   type LoggedStatement,
   paths,
   signStatement,
@@ -45,7 +44,7 @@ after(() => {
 const deployment = { ...world.deployment, waitSeconds: day, kms: { ...world.deployment.kms, url } };
 
 /** A list of decisions, logged at this moment by the kms's word, ms. */
-function listOf(at: number, ...decisions: Decision['what'][]): LoggedStatement[] {
+function listOf(at: number, ...decisions: ('allow-signer' | 'withdraw-signer')[]): LoggedStatement[] {
   let previous: Uint8Array | null = null;
   return decisions.map((what, index) => {
     const decision = { what, pair, note: '' };

@@ -1,7 +1,8 @@
 import type { LoggedStatement, Outcome } from '@symbolon/protocol';
 import { signedCodec, statementCodec } from '@symbolon/protocol';
 import { type Database, GroupCommit, openDatabase } from '@symbolon/service';
-import { pinTable, WalletStore, walletTables } from '@symbolon/share-store';
+import { pinTable, rotationTables, WalletStore, walletTables } from '@symbolon/share-store';
+import { registryTables } from './registry.ts';
 
 const tables = `
   CREATE TABLE outcomes (
@@ -12,6 +13,11 @@ const tables = `
     PRIMARY KEY (wallet, number)
   ) WITHOUT ROWID;
   CREATE TABLE statements (number INTEGER PRIMARY KEY, statement BLOB NOT NULL, entry BLOB NOT NULL, seen INTEGER NOT NULL);
+`;
+
+/** Flips that are followed here, and that the kms has not been told of yet. */
+const followedTables = `
+  CREATE TABLE followed (wallet BLOB PRIMARY KEY REFERENCES wallets (id) ON DELETE CASCADE, epoch INTEGER NOT NULL) WITHOUT ROWID;
 `;
 
 /** `seen`: when this party first saw it, ms. The kms's own word on the time could be older than the truth. */
@@ -26,7 +32,11 @@ export class CloudStore {
   readonly wallets: WalletStore;
 
   constructor(path: string) {
-    this.database = openDatabase(path, [`${walletTables}${pinTable}${tables}`]);
+    this.database = openDatabase(path, [
+      `${walletTables}${pinTable}${tables}`,
+      registryTables,
+      `${rotationTables}${followedTables}`,
+    ]);
     this.commit = new GroupCommit(this.database);
     this.wallets = new WalletStore(this.database, this.commit);
   }
@@ -36,6 +46,19 @@ export class CloudStore {
     await this.commit.submit(({ statement }) => {
       const sql = 'INSERT INTO outcomes (wallet, number, receipt, outcome) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING';
       for (const { wallet, number, receipt, outcome } of items) statement(sql).run(wallet, number, receipt, outcome);
+    });
+  }
+
+  /** Flips followed here of which the kms has not heard, some of them. */
+  followed(limit: number): { wallet: Uint8Array; epoch: number }[] {
+    const rows = this.database.statement('SELECT wallet, epoch FROM followed LIMIT ?').all(limit);
+    return rows.map((row) => ({ wallet: row['wallet'] as Uint8Array, epoch: Number(row['epoch']) }));
+  }
+
+  async kmsHeard(followed: readonly { wallet: Uint8Array; epoch: number }[]): Promise<void> {
+    await this.commit.submit(({ statement }) => {
+      const sql = 'DELETE FROM followed WHERE wallet = ? AND epoch = ?';
+      for (const { wallet, epoch } of followed) statement(sql).run(wallet, epoch);
     });
   }
 
@@ -63,4 +86,11 @@ export class CloudStore {
     this.commit.close();
     this.database.close();
   }
+}
+
+/** Inside the work that follows a flip: the kms is to be told. */
+export function noteFollowed({ statement }: Database, wallet: Uint8Array, epoch: number): void {
+  const sql = `INSERT INTO followed (wallet, epoch) VALUES (?, ?)
+    ON CONFLICT (wallet) DO UPDATE SET epoch = excluded.epoch`;
+  statement(sql).run(wallet, epoch);
 }

@@ -15,19 +15,21 @@ import {
 const TIMEOUT_MS = 5_000;
 const MAX_CONNECTIONS = 64;
 
-/** Says in every document, to whoever prints it, what signed it. */
-const MODULE_ID = 'symbolon-development-nsm';
+/** Says in every document, to whoever prints it, what the signer runs in. */
+const MODULE_IDS = { process: 'symbolon-development-nsm', emulator: 'symbolon-emulated-enclave' } as const;
 
 export interface NsmConfig {
   readonly socketPath: string;
   readonly root: Identity;
   readonly measurement: Measurement;
+  /** What it vouches for: a plain process, or an enclave that an emulator booted. Neither is hardware. */
+  readonly of: keyof typeof MODULE_IDS;
 }
 
 /** Serves attestation documents on a unix socket that its owner alone may open (0600). Resolves once it listens. */
-export async function serveNsm({ socketPath, root, measurement }: NsmConfig): Promise<Server> {
+export async function serveNsm({ socketPath, root, measurement, of }: NsmConfig): Promise<Server> {
   await removeStale(socketPath);
-  const server = createServer((socket) => void serve(socket, (request) => attest(request, { root, measurement })));
+  const server = createServer((socket) => void serve(socket, (request) => attest(request, { root, measurement, of })));
   server.maxConnections = MAX_CONNECTIONS;
   await listenPrivately(server, socketPath);
   return server;
@@ -45,11 +47,11 @@ async function serve(socket: Socket, attestFor: (request: NsmRequest) => Uint8Ar
 }
 
 /** A document of the Nitro form, now, its leaf key made for it alone. PCR3 to 15 are zero, as on an image nobody signed. */
-function attest(request: NsmRequest, { root, measurement }: Pick<NsmConfig, 'root' | 'measurement'>): Uint8Array {
+function attest(request: NsmRequest, { root, measurement, of }: Omit<NsmConfig, 'socketPath'>): Uint8Array {
   const measured = [measurement.pcr0, measurement.pcr1, measurement.pcr2];
   return signDocument({
     leaf: issueLeaf(root),
-    moduleId: MODULE_ID,
+    moduleId: MODULE_IDS[of],
     timestamp: Date.now(),
     pcrs: new Map(Array.from({ length: 16 }, (_, index) => [index, measured[index] ?? new Uint8Array(48)])),
     publicKey: request.publicKey ?? null,

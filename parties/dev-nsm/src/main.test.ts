@@ -30,9 +30,9 @@ after(async () => {
 });
 
 /** The process as it is run for real; resolves when it says that it is ready. */
-async function start(): Promise<typeof running> {
+async function start(at = socket, measured = ['--measure-root', repo]): Promise<typeof running> {
   const main = join(import.meta.dirname, 'main.ts');
-  const args = [main, '--socket', socket, '--root-dir', rootDir, '--measure-root', repo];
+  const args = [main, '--socket', at, '--root-dir', rootDir, ...measured];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines: Record<string, unknown>[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
@@ -75,6 +75,23 @@ test('the document it gives verifies under its root and binds what was asked for
   assert.deepEqual({ publicKey, userData, nonce }, asked);
   assert.equal(attestation.moduleId, 'symbolon-development-nsm');
   appraise(attestation, { at, measurements: [measureSigner(repo)], nonce: asked.nonce, userData: asked.userData });
+});
+
+test('for an image that an emulator booted it vouches with that measurement, and says so', async () => {
+  const pcr = (digit: string) => digit.repeat(96);
+  const measurement = { pcr0: pcr('a'), pcr1: pcr('b'), pcr2: pcr('c') };
+  const [file, other] = [join(base, 'booted.json'), join(base, 'other.sock')];
+  writeFileSync(file, JSON.stringify(measurement));
+  const { child } = await start(other, ['--booted', file]);
+  try {
+    const document = await requestDocument(other, {});
+    const attestation = await verifyDocument(document, { roots: [rootOnDisk()], at: Date.now() });
+    assert.equal(attestation.moduleId, 'symbolon-emulated-enclave');
+    assert.deepEqual({ ...attestation.measurement }, { ...parseMeasurement(measurement) });
+  } finally {
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  }
 });
 
 test('nothing asked for, nothing bound', async () => {

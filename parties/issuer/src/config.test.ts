@@ -30,6 +30,16 @@ test('paths are relative to the file, and what is left out has its default', () 
   assert.deepEqual(config.limits.networkAndMailbox, { quarterHour: 5, day: 50 });
 });
 
+const web = (uri: string) => ({ clients: [{ ...good.clients[0], application: 'web', redirectUris: [uri] }] });
+const atNetwork = { url: 'https://id.example.test', behindProxy: true };
+
+test('a web client comes back to https, and to a name under localhost where the issuer is on loopback itself', () => {
+  const local = read({ ...good, ...web('http://wallet.localhost:4107/callback') });
+  assert.equal(local.clients[0]?.application, 'web');
+  assert.ok(read({ ...good, ...web('https://wallet.example/callback'), ...atNetwork }));
+  assert.equal(read(good).clients[0]?.application, 'native');
+});
+
 test('a field that is wrong, missing or unknown is named', () => {
   const cases: [object, RegExp][] = [
     [{ url: 'http://127.0.0.1:4101/' }, /: url: must be an origin/],
@@ -37,6 +47,8 @@ test('a field that is wrong, missing or unknown is named', () => {
     [{ clients: [{ ...good.clients[0], origins: ['https://a.example/path'] }] }, /clients\.0\.origins\.0/],
     [{ smtp: { ...good.smtp, user: 'me' } }, /smtp: user and passFile go together/],
     [{ url: 'https://id.example.test' }, /behindProxy: an https issuer stands behind a proxy/],
+    [web('http://wallet.example/callback'), /clients: a web client is sent back to https/],
+    [{ ...web('http://wallet.localhost:4107/callback'), ...atNetwork }, /clients: a web client is sent back to https/],
     [{ codeTtlSeconds: 901 }, /codeTtlSeconds/],
     [{ debug: true }, /debug/],
   ];

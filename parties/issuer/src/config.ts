@@ -10,6 +10,11 @@ const origin = v.pipe(
 const port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 
+/** Whether only this machine can be at the other end. */
+export function isLoopback({ hostname }: URL): boolean {
+  return /^(?:127\.\d+\.\d+\.\d+|\[::1\]|(?:[\w-]+\.)*localhost)$/.test(hostname);
+}
+
 /** How many code mails may go out within a quarter of an hour and within a day. */
 const quota = v.strictObject({ quarterHour: count, day: count });
 
@@ -28,7 +33,13 @@ export const configSchema = v.pipe(
         v.strictObject({
           id: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,128}$/)),
           name: v.pipe(v.string(), v.nonEmpty(), v.maxLength(80)),
+          /**
+           * `native`: a program of the person's own; a loopback redirect may name any port, and every sign-in asks them.
+           * `web`: a page at its own address; redirects are exact, and who agreed once is not asked again.
+           */
+          application: v.optional(v.picklist(['native', 'web']), 'native'),
           redirectUris: v.pipe(v.array(v.pipe(v.string(), v.url())), v.minLength(1)),
+          /** Web origins from which pages may call the token endpoint. */
           origins: v.array(origin),
         }),
       ),
@@ -65,7 +76,21 @@ export const configSchema = v.pipe(
     ),
     ['behindProxy'],
   ),
+  // Whoever reads the network between could take the code: plain HTTP only where there is no network between.
+  v.forward(
+    v.check(
+      ({ url, clients }) =>
+        clients
+          .filter(({ application }) => application === 'web')
+          .flatMap(({ redirectUris }) => redirectUris.map((uri) => new URL(uri)))
+          .every((uri) => uri.protocol === 'https:' || (isLoopback(new URL(url)) && isPlainLocal(uri))),
+      'a web client is sent back to https, or, by an issuer on loopback alone, to loopback',
+    ),
+    ['clients'],
+  ),
 );
+
+const isPlainLocal = (uri: URL): boolean => uri.protocol === 'http:' && isLoopback(uri);
 
 /** The file as an operator writes it: fields with a default may be left out. */
 export type IssuerConfigInput = v.InferInput<typeof configSchema>;

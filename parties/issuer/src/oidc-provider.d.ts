@@ -24,10 +24,12 @@ declare module 'oidc-provider' {
   export interface Client {
     clientId: string;
     clientName?: string;
+    applicationType: string;
   }
 
   export interface Session {
     accountId?: string;
+    grantIdFor(clientId: string): string | undefined;
     destroy(): Promise<void>;
   }
 
@@ -41,11 +43,19 @@ declare module 'oidc-provider' {
   }
 
   export interface Grant {
+    accountId: string;
+    getOIDCScope(): string;
     addOIDCScope(scope: string): void;
     save(): Promise<string>;
   }
 
   export interface Context {
+    oidc: {
+      client: Client;
+      session: Session;
+      params: { redirect_uri: string };
+      result?: { consent?: { grantId?: string } };
+    };
     type: string;
     body: unknown;
     set(name: string, value: string): void;
@@ -77,6 +87,9 @@ declare module 'oidc-provider' {
     features: Record<string, { enabled: boolean; allowedPolicy?: unknown }>;
     pkce: { required: () => boolean };
     rotateRefreshToken: boolean;
+    loadExistingGrant?: (context: Context) => Promise<Grant | undefined>;
+    issueRefreshToken: (context: Context, client: Client, source: { scopes: Set<string> }) => Promise<boolean>;
+    expiresWithSession: (context: Context) => Promise<boolean>;
     ttl: Record<string, number>;
   }
 
@@ -88,10 +101,10 @@ declare module 'oidc-provider' {
     interactionResult(request: IncomingMessage, response: ServerResponse, result: InteractionResult): Promise<string>;
     on(event: 'server_error', listener: (context: Context, error: Error) => void): this;
     readonly Client: { find(id: string): Promise<Client | undefined> };
-    readonly Grant: new (fields: {
-      accountId: string;
-      clientId: string;
-    }) => Grant;
+    readonly Grant: {
+      new (fields: { accountId: string; clientId: string }): Grant;
+      find(id: string): Promise<Grant | undefined>;
+    };
     readonly Session: { findByUid(uid: string): Promise<Session | undefined> };
   }
 

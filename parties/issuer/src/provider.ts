@@ -1,6 +1,6 @@
-import { type Adapter, Provider } from 'oidc-provider';
+import { type Adapter, type Client, type Context, type Grant, Provider } from 'oidc-provider';
 import type { Accounts } from './accounts.ts';
-import type { IssuerConfig } from './config.ts';
+import { type IssuerConfig, isLoopback } from './config.ts';
 import type { IssuerKeys } from './keys.ts';
 import { errorPage, securityHeaders } from './pages.ts';
 
@@ -31,7 +31,7 @@ export function createProvider(
       client_name: client.name,
       redirect_uris: client.redirectUris,
       // Native: a loopback redirect may name any port (RFC 8252 section 7.3), and every request needs the person.
-      application_type: 'native',
+      application_type: client.application,
       token_endpoint_auth_method: 'none',
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
@@ -43,6 +43,10 @@ export function createProvider(
     responseTypes: ['code'],
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
     pkce: { required: () => true },
+    loadExistingGrant: (context) => grantFor(provider, context),
+    // Core 11 lets consent from before stand for the asking; a page that goes on unasked needs its refresh token as well.
+    issueRefreshToken: async (_context, client, source) => isWeb(client) || source.scopes.has('offline_access'),
+    expiresWithSession: async () => false,
     // A rotated token that is shown again revokes its family: thief and owner cannot both go on with it.
     rotateRefreshToken: true,
     ttl: {
@@ -84,6 +88,33 @@ export function createProvider(
   });
   provider.proxy = config.behindProxy;
   return provider;
+}
+
+/**
+ * What the person has agreed to for this request; undefined asks them. Where a web page's person agreed before, this sign-in gets a
+ * grant of its own all the same: a replayed refresh token ends the one, and not the other.
+ */
+async function grantFor(provider: Provider, { oidc }: Context): Promise<Grant | undefined> {
+  const agreed = oidc.result?.consent?.grantId;
+  if (agreed !== undefined) return provider.Grant.find(agreed);
+  const { client, session, params } = oidc;
+  const before = session.grantIdFor(client.clientId);
+  // Any program of this machine can listen on loopback and ask for itself: that takes the person each time (RFC 8252, 8.6).
+  if (before === undefined || !isWeb(client) || isBareLoopback(params.redirect_uri)) return undefined;
+  const last = await provider.Grant.find(before);
+  if (last === undefined || session.accountId === undefined || last.accountId !== session.accountId) return undefined;
+  const grant = new provider.Grant({ accountId: session.accountId, clientId: client.clientId });
+  grant.addOIDCScope(last.getOIDCScope());
+  await grant.save();
+  return grant;
+}
+
+const isWeb = ({ applicationType }: Client): boolean => applicationType === 'web';
+
+/** An address of the machine itself. A name under `localhost` is a page's own: only what runs there is sent its codes. */
+function isBareLoopback(redirectUri: string): boolean {
+  const uri = new URL(redirectUri);
+  return isLoopback(uri) && !uri.hostname.endsWith('.localhost');
 }
 
 interface Owned {

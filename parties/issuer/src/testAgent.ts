@@ -75,14 +75,14 @@ export interface Request {
   finish(callback: string): ReturnType<typeof oidc.authorizationCodeGrant>;
 }
 
-export async function discover(world: World): Promise<oidc.Configuration> {
-  return oidc.discovery(new URL(world.url), 'wallet', undefined, oidc.None(), {
+export async function discover(world: World, client = 'wallet'): Promise<oidc.Configuration> {
+  return oidc.discovery(new URL(world.url), client, undefined, oidc.None(), {
     execute: [oidc.allowInsecureRequests],
   });
 }
 
 export async function ask(world: World, extra: Record<string, string> = {}): Promise<Request> {
-  const config = await discover(world);
+  const config = await discover(world, extra.client_id);
   const verifier = oidc.randomPKCECodeVerifier();
   const state = oidc.randomState();
   const redirect = CALLBACK.replace('127.0.0.1', '127.0.0.1:49152');
@@ -140,6 +140,6 @@ export async function signIn(world: World, agent: Agent, email: string, extra: R
 }
 
 /** A refresh as an app makes it. */
-export async function refresh(world: World, token: string | undefined) {
-  return oidc.refreshTokenGrant(await discover(world), token ?? '');
+export async function refresh(world: World, token: string | undefined, client?: string) {
+  return oidc.refreshTokenGrant(await discover(world, client), token ?? '');
 }

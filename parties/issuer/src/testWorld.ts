@@ -13,6 +13,7 @@ const MAILBOX_MAIN = join(import.meta.dirname, '../../../devnet/src/mailbox/main
 
 export const CALLBACK = 'http://127.0.0.1/callback';
 export const WALLET_ORIGIN = 'http://wallet.localhost:5173';
+export const PAGE_CALLBACK = `${WALLET_ORIGIN}/callback`;
 
 /** An issuer and a mailbox as processes of their own, with real SMTP between them. */
 export class World {
@@ -48,6 +49,7 @@ export class World {
       clients: [
         { id: 'wallet', name: 'Wallet & Co', redirectUris: [CALLBACK], origins: [WALLET_ORIGIN] },
         { id: 'other', name: 'Other', redirectUris: [CALLBACK], origins: [] },
+        { id: 'page', name: 'Page', application: 'web', redirectUris: [PAGE_CALLBACK, CALLBACK], origins: [] },
       ],
       smtp: { host: '127.0.0.1', port: Number(this.#mail.ready.smtpPort), secure: false, from: 'i@issuer.test' },
       limits,

@@ -10,6 +10,7 @@ import {
   empty,
   evidenceCodec,
   findAnswer,
+  flipAnswer,
   keepAnswer,
   mailCodeAnswer,
   paths,
@@ -32,6 +33,7 @@ import type { Kms } from './kms.ts';
 import { confirmMail, sendMailCode } from './mailRecovery.ts';
 import { receipts } from './receipts.ts';
 import { release } from './release.ts';
+import { agreeRotation, epochStateOf, flip, flipsFollowed, proposeRotation } from './rotation.ts';
 
 const timeoutMs = 10_000;
 /** From one address: above what people do, below what checking signatures for a stranger would cost. */
@@ -114,6 +116,23 @@ export function routes(kms: Kms, reasons: Reasons): Route[] {
       handler: async ({ asks }) => ({ results: await Promise.all(asks.map((ask) => tryRelease(kms, ask, reasons))) }),
     }),
     route({
+      ...authorised,
+      ...asked(paths.flip, flip),
+      summary: 'Rotation: the new pair makes the keys; the epoch is another one from here on.',
+      answer: flipAnswer,
+    }),
+    route({
+      method: 'GET',
+      path: paths.epoch,
+      summary: "Where a wallet's epoch stands.",
+      query: v.strictObject({ wallet: base64url(32), challenge: base64url(32) }),
+      answer: signedCodec,
+      timeoutMs,
+      limit: people,
+      handler: reasons.watch(paths.epoch, async ({ wallet, challenge }) => epochStateOf(kms, wallet, challenge)),
+    }),
+    ...fromCloud(kms, reasons),
+    route({
       method: 'POST',
       path: paths.signers,
       summary: "Present a signer's evidence.",
@@ -174,6 +193,34 @@ export function routes(kms: Kms, reasons: Reasons): Route[] {
         const { id: deployment, mode } = shares.deployment;
         return { v: 1, party: 'kms', deployment, mode, time: shares.now() } as const;
       },
+    }),
+  ];
+}
+
+/** What the cloud alone asks, under its own signature. */
+function fromCloud(kms: Kms, reasons: Reasons): Route[] {
+  const signed = { method: 'POST', body: signedCodec, maxBytes: 131_072, timeoutMs, limit: signers } as const;
+  return [
+    route({
+      ...signed,
+      path: paths.proposeRotation,
+      summary: 'Rotation: prepare new epochs together with the cloud.',
+      answer: signedCodec,
+      handler: reasons.watch(paths.proposeRotation, (message) => proposeRotation(kms, message)),
+    }),
+    route({
+      ...signed,
+      path: paths.agreeRotation,
+      summary: 'Rotation: the cloud has prepared the same.',
+      answer: empty,
+      handler: reasons.watch(paths.agreeRotation, (message) => agreeRotation(kms, message)),
+    }),
+    route({
+      ...signed,
+      path: paths.flipsFollowed,
+      summary: 'Rotation: the cloud holds the flips; older epochs are destroyed.',
+      answer: empty,
+      handler: reasons.watch(paths.flipsFollowed, (message) => flipsFollowed(kms, message)),
     }),
   ];
 }

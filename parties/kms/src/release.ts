@@ -11,6 +11,7 @@ import {
 } from '@symbolon/protocol';
 import { checkRelease, sealShare } from '@symbolon/share-store';
 import type { Kms } from './kms.ts';
+import { preparedFor } from './rotation.ts';
 
 /**
  * Releases Key A for one request: everything checked here again, on record (law 5), and only then sealed to a signer that this
@@ -23,7 +24,7 @@ export async function release(kms: Kms, ask: ReleaseAsk): Promise<ReleaseResult>
 
   const verifiedSigner = shares.evidence.current(signer);
   const { row, verified } = shares.wallet(wallet);
-  const curves = checkRelease(row, verified.deed, asked);
+  const curves = checkRelease(row, verified.deed, asked, preparedFor(kms, asked.message));
   const issuerKeys = await shares.tokens.currentKeys(asked.identity.issuer);
 
   const at = shares.now();

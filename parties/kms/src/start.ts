@@ -28,6 +28,7 @@ import { createForgetting } from './forget.ts';
 import type { Kms } from './kms.ts';
 import { brokenAt } from './log.ts';
 import { Outbox, type Smtp } from './outbox.ts';
+import { giveUpRotations } from './rotation.ts';
 import { StatementLog } from './statements.ts';
 import { KmsStore } from './store.ts';
 
@@ -83,7 +84,13 @@ export async function start(config: Config) {
   const listening = await app.listen({ host: config.host, port: config.port });
   outbox.wake();
   const forget = createForgetting(store, { wall: now, up: () => performance.now() });
-  const chores = setInterval(() => void forget().catch((error) => log.error('chores-failed', {}, error)), minute);
+  const chores = setInterval(
+    () =>
+      void Promise.all([forget(), giveUpRotations(kms)])
+        .finally(() => store.wallets.emptyJournal())
+        .catch((error) => log.error('chores-failed', {}, error)),
+    minute,
+  );
   const stop = createShutdown(
     [
       { name: 'server', close: () => listening.close() },

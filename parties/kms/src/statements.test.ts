@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { SigningKey } from '@symbolon/crypto/native';
-import { type Decision, type SignedStatement, statementBodyCodec, tagged } from '@symbolon/protocol';
+import { type SignedStatement, statementBodyCodec, tagged } from '@symbolon/protocol';
 import { nativeChecks } from '@symbolon/share-store';
 import { Refusal, statementHash, verifyStatements } from '@symbolon/verify';
 import { allowedPair, flipped, makeWorld } from '../../../packages/verify/src/testing.ts';
@@ -25,7 +25,7 @@ const pair = allowedPair(deployment);
 function statement(
   number: number,
   previous: Uint8Array | null,
-  what: Decision['what'],
+  what: 'allow-signer' | 'withdraw-signer',
   by: readonly SigningKey[],
   note = '',
 ) {

@@ -1,6 +1,6 @@
-import { type Outcomes, type Receipt, receiptHash, receiptStatement } from '@symbolon/protocol';
+import { type Outcomes, type PreparedEpoch, type Receipt, receiptHash, receiptStatement } from '@symbolon/protocol';
 import { type Database, GroupCommit, openDatabase } from '@symbolon/service';
-import { pinTable, type WalletRow, WalletStore, walletTables } from '@symbolon/share-store';
+import { pinTable, rotationTables, type WalletRow, WalletStore, walletTables } from '@symbolon/share-store';
 import { Refusal } from '@symbolon/verify';
 import { append, logTable } from './log.ts';
 
@@ -37,6 +37,12 @@ const releaseNames = `
   ALTER TABLE releases ADD COLUMN signer BLOB;
 `;
 
+/** `given`: the highest epoch number that was ever given out. That of an attempt which died is never used again. */
+const epochsGiven = `
+  ALTER TABLE wallets ADD COLUMN given INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE releases ADD COLUMN epoch INTEGER;
+`;
+
 /** What law 5 fixes about a release before the transaction gives it its number and place. */
 export type NewRelease = Omit<Receipt, 'number' | 'previous' | 'log'>;
 
@@ -47,7 +53,11 @@ export class KmsStore {
   readonly wallets: WalletStore;
 
   constructor(path: string, onCommit: (works: number, ms: number) => void) {
-    this.database = openDatabase(path, [`${walletTables}${pinTable}${logTable}${tables}`, releaseNames]);
+    this.database = openDatabase(path, [
+      `${walletTables}${pinTable}${logTable}${tables}`,
+      releaseNames,
+      `${rotationTables}${epochsGiven}`,
+    ]);
     this.commit = new GroupCommit(this.database, { onCommit });
     this.wallets = new WalletStore(this.database, this.commit);
   }
@@ -78,12 +88,13 @@ export class KmsStore {
         `INSERT INTO release_heads (wallet, number, hash) VALUES (?, ?, ?)
          ON CONFLICT (wallet) DO UPDATE SET number = excluded.number, hash = excluded.hash`,
       ).run(row.id, number, hash);
-      statement('INSERT INTO releases (wallet, number, place, receipt, signer) VALUES (?, ?, ?, ?, ?)').run(
+      statement('INSERT INTO releases (wallet, number, place, receipt, signer, epoch) VALUES (?, ?, ?, ?, ?, ?)').run(
         row.id,
         number,
         index,
         hash,
         release.signer,
+        release.epoch,
       );
       return body;
     });
@@ -102,6 +113,46 @@ export class KmsStore {
   /** Whether any release of this wallet is on record. */
   hasRelease(wallet: Uint8Array): boolean {
     return this.database.statement('SELECT 1 FROM release_heads WHERE wallet = ?').get(wallet) !== undefined;
+  }
+
+  /** Whether a release of this epoch's shares is on record. */
+  hasReleaseOf(wallet: Uint8Array, epoch: number): boolean {
+    const sql = 'SELECT 1 FROM releases WHERE wallet = ? AND epoch = ? LIMIT 1';
+    return this.database.statement(sql).get(wallet, epoch) !== undefined;
+  }
+
+  /**
+   * Gives out the next epoch numbers, durably: whatever becomes of the attempt, they are burned. Throws Refusal `request-used` for
+   * an attempt that was begun before, `wallet-state` where a wallet is not active in the epoch it is to leave.
+   */
+  giveEpochs(
+    attempt: Uint8Array,
+    until: number,
+    wallets: readonly { wallet: Uint8Array; from: number }[],
+  ): Promise<number[]> {
+    return this.commit.submit(({ statement }) => {
+      const used = statement('INSERT INTO used (rh, expires) VALUES (?, ?) ON CONFLICT DO NOTHING');
+      if (used.run(attempt, until).changes !== 1) throw new Refusal('request-used', 'This attempt was begun before.');
+      const give = statement(
+        `UPDATE wallets SET given = max(given, newest, epoch) + 1
+         WHERE id = ? AND epoch = ? AND state = 'active' RETURNING given`,
+      );
+      return wallets.map(({ wallet, from }) => {
+        const row = give.get(wallet, from);
+        if (row === undefined) throw new Refusal('wallet-state', 'The wallet is not in the epoch it is to leave.');
+        return Number(row['given']);
+      });
+    });
+  }
+
+  /** Notes that the cloud came to the same commitments. */
+  async agree(attempt: Uint8Array, wallets: readonly PreparedEpoch[]): Promise<void> {
+    await this.commit.submit(({ statement }) => {
+      const sql = 'UPDATE turns SET agreed = 1 WHERE wallet = ? AND attempt = ? AND epoch = ? AND commitment = ?';
+      for (const { wallet, epoch, commitment } of wallets)
+        if (statement(sql).run(wallet, attempt, epoch, commitment).changes !== 1)
+          throw new Refusal('share-mismatch', 'The cloud came to another epoch.');
+    });
   }
 
   /** Notes how releases ended, in the words of the signer that each was made for; the first word about each stays. */

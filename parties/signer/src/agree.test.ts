@@ -22,6 +22,7 @@ import { DeedVerifier, ProofVerifier, Refusal, TokenVerifier } from '@symbolon/v
 import { checks, filled, makeSigner, makeWallet, makeWorld, TestDevice } from '../../../packages/verify/src/testing.ts';
 import { type Asked, checkAgreement, checkReceipt, openShare } from './agree.ts';
 import { KmsLink } from './kmsLink.ts';
+import { outbound } from './outbound.ts';
 import { OutcomeReporter } from './outcomes.ts';
 import type { Signer } from './signer.ts';
 
@@ -32,6 +33,7 @@ const device = new TestDevice();
 const wallet = makeWallet(world, device, 'alice');
 const roots = { deployment: deployment.id, kms: deployment.kms.signing, cloud: deployment.cloud.signing };
 const tokens = new TokenVerifier(deployment.issuers, clock.now);
+const out = outbound();
 const signer: Signer = {
   deployment,
   id,
@@ -39,13 +41,14 @@ const signer: Signer = {
   tokens,
   proofs: new ProofVerifier(checks, clock.now),
   deeds: new DeedVerifier(roots, checks),
-  kms: new KmsLink(deployment.kms.url),
+  kms: new KmsLink(deployment.kms.url, out.connect),
   outcomes: new OutcomeReporter(
     deployment,
     id,
     signing,
     clock.now,
     new Metrics().counter('ended_total', 'x', ['outcome']),
+    out.fetch,
   ),
   now: clock.now,
 };

@@ -66,7 +66,7 @@ export interface OnRecord {
   receipt: Receipt;
   hash: Uint8Array;
   /** Whether the kms signed it: asked where no share of the kms's vouches for it. */
-  isSigned(): boolean;
+  isSigned: () => boolean;
 }
 
 /**

@@ -19,13 +19,21 @@ export class OwnEvidence {
   readonly #keys: SignerKeys;
   readonly #userData: Uint8Array;
   readonly #now: () => number;
+  readonly #fetch: typeof fetch;
   #current: { evidence: Evidence; made: number } | null = null;
 
-  constructor(nsmSocket: string, keys: SignerKeys, configuration: Uint8Array, now: () => number) {
+  constructor(
+    nsmSocket: string,
+    keys: SignerKeys,
+    configuration: Uint8Array,
+    now: () => number,
+    fetcher: typeof fetch,
+  ) {
     this.#socket = nsmSocket;
     this.#keys = keys;
     this.#userData = evidenceUserDataCodec.encode({ v: 1, configuration, keys: signerId(keys) });
     this.#now = now;
+    this.#fetch = fetcher;
   }
 
   /** At most a minute old; with a challenge (32 bytes), made for it. Throws NsmError. */
@@ -39,7 +47,7 @@ export class OwnEvidence {
 
   /** Brings it to a store, which verifies it for itself. Throws Error where it was not taken. */
   async present(storeUrl: string): Promise<void> {
-    const response = await fetch(addressOf(storeUrl, paths.signers), {
+    const response = await this.#fetch(addressOf(storeUrl, paths.signers), {
       method: 'POST',
       headers: { 'content-type': 'application/cbor' },
       body: evidenceCodec.encode(await this.current()) as Uint8Array<ArrayBuffer>,

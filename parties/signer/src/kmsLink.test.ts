@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { paths, type ReleaseAsk, type ReleaseResult, releasesAnswer, releasesCodec } from '@symbolon/protocol';
 import { KmsLink, ReleaseError } from './kmsLink.ts';
+import { outbound } from './outbound.ts';
 import { type Answer, startServer } from './testing.ts';
 
 const filled = (length: number, byte: number) => new Uint8Array(length).fill(byte);
@@ -38,7 +39,7 @@ async function setUp(answer: (asks: ReleaseAsk[]) => ReturnType<Answer>) {
     together -= 1;
     return given;
   });
-  const link = new KmsLink(server.url);
+  const link = new KmsLink(server.url, outbound().connect);
   closing.push(server.close, () => link.close().catch(() => {}));
   return { link, batches, mostTogether: () => mostTogether };
 }
@@ -126,7 +127,7 @@ describe('the way to the kms', () => {
   it('a kms that is not there: at once, later', async () => {
     const server = await startServer(async () => null);
     server.close();
-    const link = new KmsLink(server.url);
+    const link = new KmsLink(server.url, outbound().connect);
     closing.push(() => link.close());
     await assert.rejects(link.release(askOf(1)), codeIs('retry-later'));
   });

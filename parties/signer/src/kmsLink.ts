@@ -7,7 +7,7 @@ import {
   releasesCodec,
   releasesPerBatch,
 } from '@symbolon/protocol';
-import { Pool } from 'undici';
+import { type buildConnector, Pool } from 'undici';
 
 type Released = Extract<ReleaseResult, { status: 'released' }>;
 
@@ -45,10 +45,11 @@ export class KmsLink {
   #away = 0;
   #scheduled = false;
 
-  constructor(kmsUrl: string) {
+  constructor(kmsUrl: string, connect: buildConnector.connector) {
     const address = new URL(addressOf(kmsUrl, paths.releases));
     this.#pool = new Pool(address.origin, {
       connections,
+      connect,
       pipelining: 1,
       bodyTimeout: timeout,
       headersTimeout: timeout,

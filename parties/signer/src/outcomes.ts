@@ -27,15 +27,24 @@ export class OutcomeReporter {
   readonly #signing: SigningKey;
   readonly #now: () => number;
   readonly #ended: Counter;
+  readonly #fetch: typeof fetch;
   #waiting: Outcome[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(deployment: Deployment, id: Uint8Array, signing: SigningKey, now: () => number, ended: Counter) {
+  constructor(
+    deployment: Deployment,
+    id: Uint8Array,
+    signing: SigningKey,
+    now: () => number,
+    ended: Counter,
+    fetcher: typeof fetch,
+  ) {
     this.#deployment = deployment;
     this.#id = id;
     this.#signing = signing;
     this.#now = now;
     this.#ended = ended;
+    this.#fetch = fetcher;
   }
 
   /** Runs what ends a release, and reports how it did, whichever way. */
@@ -81,7 +90,7 @@ export class OutcomeReporter {
   }
 
   async #send(url: string, body: Uint8Array): Promise<void> {
-    const response = await fetch(addressOf(url, paths.outcomes), {
+    const response = await this.#fetch(addressOf(url, paths.outcomes), {
       method: 'POST',
       headers: { 'content-type': 'application/cbor' },
       body: body as Uint8Array<ArrayBuffer>,

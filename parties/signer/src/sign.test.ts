@@ -55,6 +55,7 @@ import {
   TestDevice,
 } from '../../../packages/verify/src/testing.ts';
 import { KmsLink } from './kmsLink.ts';
+import { outbound } from './outbound.ts';
 import { OutcomeReporter } from './outcomes.ts';
 import { serve } from './serve.ts';
 import type { Signer } from './signer.ts';
@@ -93,6 +94,7 @@ const deployment = { ...made.deployment, kms: store, cloud: { ...made.deployment
 const world = { ...made, deployment };
 
 const counter = new Metrics().counter('ended_total', 'How releases ended.', ['outcome']);
+const out = outbound();
 const signer: Signer = {
   deployment,
   id: keys.id,
@@ -100,8 +102,8 @@ const signer: Signer = {
   tokens: new TokenVerifier(deployment.issuers, clock.now),
   proofs: new ProofVerifier(checks, clock.now),
   deeds: new DeedVerifier({ deployment: deployment.id, kms: store.signing, cloud: deployment.cloud.signing }, checks),
-  kms: new KmsLink(deployment.kms.url),
-  outcomes: new OutcomeReporter(deployment, keys.id, keys.signing, clock.now, counter),
+  kms: new KmsLink(deployment.kms.url, out.connect),
+  outcomes: new OutcomeReporter(deployment, keys.id, keys.signing, clock.now, counter, out.fetch),
   now: clock.now,
 };
 after(async () => {

@@ -12,6 +12,7 @@ import { routes } from './app.ts';
 import type { Config } from './config.ts';
 import { OwnEvidence } from './evidence.ts';
 import { KmsLink } from './kmsLink.ts';
+import { outbound } from './outbound.ts';
 import { OutcomeReporter } from './outcomes.ts';
 import type { Signer } from './signer.ts';
 
@@ -30,19 +31,21 @@ export async function start(config: Config) {
   const signing = SigningKey.generate();
   const keys: SignerKeys = { v: 1, sealing: sealing.publicKey, signing: signing.publicKey };
   const id = signerId(keys);
-  const evidence = new OwnEvidence(config.nsmSocket, keys, configurationHash(signerConfigurationOf(deployment)), now);
+  const out = outbound(config.relay);
+  const configuration = configurationHash(signerConfigurationOf(deployment));
+  const evidence = new OwnEvidence(config.nsmSocket, keys, configuration, now, out.fetch);
   await evidence.current();
 
   const checks = { es256: verifyEs256, ed25519: verifyEd25519 };
   const ended = metrics.counter('releases_ended_total', 'How releases ended here.', ['outcome']);
-  const kms = new KmsLink(deployment.kms.url);
-  const outcomes = new OutcomeReporter(deployment, id, signing, now, ended);
+  const kms = new KmsLink(deployment.kms.url, out.connect);
+  const outcomes = new OutcomeReporter(deployment, id, signing, now, ended, out.fetch);
   const roots = { deployment: deployment.id, kms: deployment.kms.signing, cloud: deployment.cloud.signing };
   const signer: Signer = {
     deployment,
     id,
     sealing,
-    tokens: new TokenVerifier(deployment.issuers, now),
+    tokens: new TokenVerifier(deployment.issuers, now, out.fetch),
     proofs: new ProofVerifier(checks, now),
     deeds: new DeedVerifier(roots, checks),
     kms,

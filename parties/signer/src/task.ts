@@ -10,12 +10,13 @@ import {
   type Envelope,
   ProtocolError,
   type PublicKeys,
+  rotationBytes,
   type Signatures,
   type SignerAnswer,
 } from '@symbolon/protocol';
 import { Refusal } from '@symbolon/verify';
 
-type Done = Extract<SignerAnswer, { status: 'signed' | 'created' }>;
+type Done = Extract<SignerAnswer, { status: 'signed' | 'created' | 'turned' }>;
 /** The answer but for the receipt. */
 type Result = Done extends infer T ? (T extends unknown ? Omit<T, 'receipt'> : never) : never;
 
@@ -31,15 +32,26 @@ export interface Task {
 export function prepare(deployment: string, envelope: Envelope, keys: PublicKeys): Task {
   switch (envelope.kind) {
     case 'create':
-      return creation(deployment, envelope, keys);
+      return everyKey(envelope, keys, 'created', (curve) =>
+        creationBytes(deployment, envelope.wallet, curve, envelope.epoch),
+      );
+    case 'rotate':
+      return everyKey(envelope, keys, 'turned', (curve) =>
+        rotationBytes(deployment, envelope.wallet, curve, envelope.epoch),
+      );
     case 'sign':
       return evm(envelope, keys);
   }
 }
 
-/** A first signature of every key of the deed, over bytes that no chain accepts. */
-function creation(deployment: string, { wallet, epoch, intent, curve }: Envelope, keys: PublicKeys): Task {
-  if (intent.length > 0 || curve !== null) throw new Refusal('share-mismatch', 'A creation has no intent.');
+/** A signature of every key of the deed, over bytes that no chain accepts: it shows that the shares make the wallet. */
+function everyKey(
+  { intent, curve }: Envelope,
+  keys: PublicKeys,
+  status: 'created' | 'turned',
+  bytesOf: (curve: Curve) => Uint8Array,
+): Task {
+  if (intent.length > 0 || curve !== null) throw new Refusal('share-mismatch', 'This kind has no intent.');
   const curves = curvesOf(keys);
   return {
     curves,
@@ -49,13 +61,13 @@ function creation(deployment: string, { wallet, epoch, intent, curve }: Envelope
         const [secret, expectedPublicKey] = [secrets[index], keys[name]];
         if (secret === undefined || expectedPublicKey === undefined)
           throw new Refusal('share-mismatch', 'A share is missing.');
-        const message = creationBytes(deployment, wallet, name, epoch);
+        const message = bytesOf(name);
         signatures[name] =
           name === 'ed25519'
             ? signEd25519({ seed: secret, expectedPublicKey, message })
             : signSecp256k1({ key: secret, expectedPublicKey, digest: creationDigest(message) }).signature;
       }
-      return { status: 'created', signatures };
+      return { status, signatures };
     },
   };
 }

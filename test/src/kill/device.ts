@@ -39,7 +39,7 @@ function tellAndWait(what: (id: number) => Told): Promise<void> {
   });
 }
 
-/** Signs in if nobody is, makes the wallet or goes on making it, signs once: what a person does again after a crash. */
+/** Signs in if nobody is, makes the wallet or goes on making it, rotates, signs once: what a person does again after a crash. */
 async function run({ folder, email, deployment, mailbox }: Extract<Command, { do: 'run' }>): Promise<Told> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const [issuer] = deployment.issuers;
@@ -67,6 +67,7 @@ async function run({ folder, email, deployment, mailbox }: Extract<Command, { do
   }
   const { wallet } = await client.create();
   await tellAndWait((id) => ({ told: 'shown', id, wallet: wallet.id }));
+  await client.rotate();
   const { signature } = await client.sign({ type: 'evm-message', message: utf8(text) });
   const { receipts } = await client.receipts();
   const publicKey = wallet.deed.keys.secp256k1 ?? new Uint8Array();

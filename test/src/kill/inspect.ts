@@ -23,14 +23,18 @@ export function assertWholeOrNone(world: World): void {
         .all()
         .map((row) => Object.values(row).map(text)),
     );
-  const active = read('kms', "SELECT id, person FROM wallets WHERE state = 'active'");
+  const active = read('kms', "SELECT id, person, epoch FROM wallets WHERE state = 'active'");
   assert.equal(new Set(active.map(([, person]) => person)).size, active.length, 'a person has one wallet');
   for (const store of ['kms', 'cloud'] as const) {
-    const shares = read(store, 'SELECT s.wallet, s.curve FROM shares s JOIN share_keys k USING (wallet, epoch)');
+    const shares = read(
+      store,
+      'SELECT s.wallet, s.curve, s.epoch FROM shares s JOIN share_keys k USING (wallet, epoch)',
+    );
     const held = new Set(shares.map((row) => row.join()));
-    for (const [wallet] of active) {
+    // Whatever the kms's pointer says, both sides hold: also where the cloud has not followed yet.
+    for (const [wallet, , epoch] of active) {
       for (const curve of ['secp256k1', 'ed25519'])
-        assert.ok(held.has(`${wallet},${curve}`), `${store} lacks ${curve}`);
+        assert.ok(held.has(`${wallet},${curve},${epoch}`), `${store} lacks ${curve} of epoch ${epoch}`);
     }
   }
   const known = new Set(active.map(([wallet]) => wallet));

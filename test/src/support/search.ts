@@ -25,8 +25,11 @@ const head = 4;
  */
 export function search(canaries: readonly Canary[], haystacks: Iterable<Haystack>): Find[] {
   const byHead = new Map<number, Needle[]>();
+  // Most places are ruled out by two bytes, without a look into the map: memories are large.
+  const possible = new Uint8Array(1 << 16);
   for (const needle of canaries.flatMap(formsOf)) {
     const start = needle.bytes.readUInt32LE(0);
+    possible[start >>> 16] = 1;
     byHead.set(start, [...(byHead.get(start) ?? []), needle]);
   }
   const finds: Find[] = [];
@@ -36,7 +39,7 @@ export function search(canaries: readonly Canary[], haystacks: Iterable<Haystack
     for (let at = 0; at < hay.length; at += 1) {
       window = (window >>> 8) | ((hay[at] ?? 0) << 24);
       const begin = at + 1 - head;
-      if (begin < 0) continue;
+      if (begin < 0 || possible[window >>> 16] === 0) continue;
       for (const { label, bytes: wanted } of byHead.get(window >>> 0) ?? []) {
         if (hay.subarray(begin, begin + wanted.length).equals(wanted)) finds.push(`${where} holds ${label}`);
       }

@@ -15,9 +15,16 @@ export interface World extends AsyncDisposable {
 }
 
 export async function bootWorld(
-  options: { waitSeconds?: number; moreIssuers?: { url: string; audience: string }[] } = {},
+  options: {
+    waitSeconds?: number;
+    moreIssuers?: { url: string; audience: string }[];
+    /** What the signer runs in. Default: a process. */
+    signer?: 'process' | 'enclave';
+    /** Web origins that may call the parties. */
+    origins?: readonly string[];
+  } = {},
 ): Promise<World> {
-  const { waitSeconds = 0, moreIssuers = [] } = options;
+  const { waitSeconds = 0, moreIssuers = [], signer = 'process', origins = [] } = options;
   await using undo = new AsyncDisposableStack();
   const issuer = undo.use(await TestIssuer.start());
   const home = mkdtempSync(join(tmpdir(), 'symbolon-law-'));
@@ -28,6 +35,8 @@ export async function bootWorld(
       ports: 'free',
       fresh: false,
       waitSeconds,
+      signer,
+      origins,
       moreIssuers: [{ url: issuer.url, audience }, ...moreIssuers],
     }),
   );

@@ -1,6 +1,7 @@
 import { sign } from 'node:crypto';
 import { encode } from 'cborg';
-import { encodeSign1, sigStructure } from '../cose.ts';
+import { encodeCose, sealedBytes } from '../cose.ts';
+import { PROTECTED_ES384 } from '../nitro/sign1.ts';
 import { type Identity, ownCertificate } from './issue.ts';
 
 /** What goes into a document beside the chain of the leaf that signs it. */
@@ -39,5 +40,6 @@ export function payloadMap(fields: DocumentFields): Map<string, unknown> {
 /** COSE_Sign1 by the leaf over any payload bytes, sound or not. */
 export function signPayload(leaf: Identity, payload: Uint8Array): Uint8Array {
   const key = { key: leaf.privateKey, dsaEncoding: 'ieee-p1363' } as const;
-  return encodeSign1(payload, sign('sha384', sigStructure(payload), key));
+  const signed = { header: PROTECTED_ES384, payload };
+  return encodeCose({ ...signed, seal: sign('sha384', sealedBytes('Signature1', signed), key) });
 }

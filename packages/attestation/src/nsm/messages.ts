@@ -1,7 +1,7 @@
 import { encode } from 'cborg';
 import { type Bytes, copyOf } from '../bytes.ts';
 import { decodeCbor } from '../cbor.ts';
-import { FIELD_LIMITS } from '../payload.ts';
+import { FIELD_LIMITS } from '../nitro/payload.ts';
 
 /** What an enclave asks the security module to put into its document: at most 1024, 512 and 512 bytes. */
 export interface NsmRequest {

@@ -7,6 +7,7 @@ export {
   verifyEd25519,
 } from './ed25519.ts';
 export { hpkeX25519, hpkeXWing, type NativeHpke, type NativeRecipient } from './hpke.ts';
+export { hkdfExpand, hkdfExtract } from './kdf.ts';
 export { signEs256, verifyEs256 } from './p256.ts';
 export type { NativeReplyOpener, NativeReplySealer } from './reply.ts';
 export {

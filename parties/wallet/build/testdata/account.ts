@@ -1,0 +1,7 @@
+import './page.css';
+import { watchRelease } from '../../src/worker/register.ts';
+import { show } from './shared.ts';
+
+show('account');
+void import('./later.ts').then(({ later }) => show(later));
+void watchRelease(({ what }) => show(what));

@@ -1,0 +1,2 @@
+// A service worker that no organisation has allowed.
+self.addEventListener('install', () => undefined);
