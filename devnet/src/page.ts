@@ -19,7 +19,10 @@ export async function preparePage(
   const began = performance.now();
   // Only here: the bundler takes its time to load, and what runs without a page does without it.
   const { buildPage } = await import('@symbolon/wallet/build');
-  const release = await buildPage({ input: pageInput(home, deployment, urls, moreChains), out: join(home.webHost, 'release') });
+  const release = await buildPage({
+    input: pageInput(home, deployment, urls, moreChains),
+    out: join(home.webHost, 'release'),
+  });
   await admitPage(home, deployment, release.hash);
   tell({
     what: 'built',
@@ -30,12 +33,7 @@ export async function preparePage(
 }
 
 /** What an operator would write: which issuers are offered, and on which chains the wallet works. */
-function pageInput(
-  home: Home,
-  { issuers }: Deployment,
-  urls: Urls,
-  moreChains: readonly ChainInfo[],
-): PageInput {
+function pageInput(home: Home, { issuers }: Deployment, urls: Urls, moreChains: readonly ChainInfo[]): PageInput {
   const offered = [
     { url: urls.issuer, name: 'E-mail', kind: 'email' as const },
     { url: urls.provider, name: 'Example ID', kind: 'provider' as const },

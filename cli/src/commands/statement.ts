@@ -1,5 +1,5 @@
 import { toBase64url, toHex } from '@symbolon/crypto';
-import type { Decision, Deployment } from '@symbolon/protocol';
+import { type Decision, type Deployment, parseVaultText, type VaultName } from '@symbolon/protocol';
 import type { Command } from 'commander';
 import { CliError } from '../errors.ts';
 import { readHome } from '../home.ts';
@@ -19,6 +19,7 @@ interface NewOptions extends Common {
   withdraw?: string;
   allowPage?: string;
   withdrawPage?: string;
+  moveVault?: string;
   note: string;
   out: string;
 }
@@ -46,6 +47,7 @@ How a statement comes about:
     .option('--withdraw <file>', 'withdraw what was allowed, at once')
     .option('--allow-page <release>', "allow a release of the wallet's page: its hash, or the folder of your own build")
     .option('--withdraw-page <release>', 'withdraw a release, at once')
+    .option('--move-vault <name>', 'move the keys of the kms to this vault, named as `kms init` names it')
     .option('--note <text>', 'why, for those who read the list', '')
     .option('--out <file>', 'where to write it', 'statement.json')
     .addHelpText(
@@ -125,7 +127,7 @@ async function list(deployment: Deployment, json: boolean, io: Io): Promise<void
 }
 
 async function decisionOf(deployment: Deployment, options: NewOptions): Promise<Decision> {
-  const { allow, withdraw, allowPage, withdrawPage, note } = options;
+  const { allow, withdraw, allowPage, withdrawPage, moveVault, note } = options;
   const decisions: Decision[] = [];
   if (allow !== undefined) decisions.push({ what: 'allow-signer', pair: readPair(allow, deployment), note });
   if (withdraw !== undefined) decisions.push({ what: 'withdraw-signer', pair: readPair(withdraw, deployment), note });
@@ -133,10 +135,21 @@ async function decisionOf(deployment: Deployment, options: NewOptions): Promise<
   if (withdrawPage !== undefined) {
     decisions.push({ what: 'withdraw-page', release: await readReleaseHash(withdrawPage), note });
   }
+  if (moveVault !== undefined) decisions.push({ what: 'move-vault', to: vaultOf(moveVault), note });
   const [decision] = decisions;
   if (decision !== undefined && decisions.length === 1) return decision;
-  const hint = 'Give exactly one of --allow, --withdraw, --allow-page and --withdraw-page.';
+  const hint = 'Give exactly one of --allow, --withdraw, --allow-page, --withdraw-page and --move-vault.';
   throw new CliError('decision-unclear', 'A statement decides one thing.', hint);
+}
+
+function vaultOf(text: string): VaultName {
+  const vault = parseVaultText(text);
+  if (vault !== null) return vault;
+  throw new CliError(
+    'vault-name',
+    'This names no vault.',
+    'Give the name that `symbolon kms init` printed: pkcs11:HEX.',
+  );
 }
 
 function homeOf(command: Command) {

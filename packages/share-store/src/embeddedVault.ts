@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { concat, Secret, utf8 } from '@symbolon/crypto';
 import { openAtRest, sealAtRest } from '@symbolon/crypto/native';
-import type { KeyVault, VaultName, WrappedKey } from './vault.ts';
+import type { VaultName } from '@symbolon/protocol';
+import type { KeyVault, WrappedKey } from './vault.ts';
 
 const keyLength = 32;
 /** Nonce, key and tag. */

@@ -11,7 +11,7 @@ export { Reasons, reasonFields } from './reasons.ts';
 export { RotationKey } from './rotationKey.ts';
 export { checkRelease, sealShare } from './sealShare.ts';
 export { ShareStore } from './shareStore.ts';
-export { type KeyVault, VaultError, type VaultName, type VaultReason, type WrappedKey } from './vault.ts';
+export { type KeyVault, VaultError, type VaultReason, type WrappedKey } from './vault.ts';
 export {
   activateWallet,
   appendVersion,

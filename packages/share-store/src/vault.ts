@@ -1,13 +1,8 @@
 import type { Secret } from '@symbolon/crypto';
+import type { VaultName } from '@symbolon/protocol';
 
 /** An individual key as its vault gives it out: wrapped, useless without the vault, and there is no other copy of it. */
 export type WrappedKey = Uint8Array;
-
-/** Which vault: its kind, and a hash (32 bytes) that no other vault has. It is what a statement names. */
-export interface VaultName {
-  kind: 'embedded' | 'pkcs11';
-  identity: Uint8Array;
-}
 
 /**
  * Where a store's individual keys live: one for each wallet and epoch, under a root that never leaves. An HSM or a cloud KMS
@@ -15,6 +10,7 @@ export interface VaultName {
  * wrapped copy, which the store alone keeps. Every method throws VaultError while the vault is out of reach.
  */
 export interface KeyVault {
+  /** What a statement names it by. */
   name(): Promise<VaultName>;
   /** Whether this key was wrapped here. */
   holds(key: WrappedKey): boolean;

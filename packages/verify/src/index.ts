@@ -10,6 +10,7 @@ export type { SignatureChecks } from './signatures.ts';
 export {
   allowedPages,
   allowedPairs,
+  decidedVault,
   newerList,
   statementHash,
   type VerifiedStatement,

@@ -11,6 +11,7 @@ import {
   statementBodyCodec,
   statementEntryStatement,
   tagged,
+  type VaultName,
 } from '@symbolon/protocol';
 import { Refusal } from './errors.ts';
 import type { SignatureChecks } from './signatures.ts';
@@ -107,6 +108,14 @@ export function allowedPages(list: readonly VerifiedStatement[], waitSeconds: nu
     if (decision.what === 'allow-page' && counts(loggedAt, waitSeconds, now)) releases.push(decision.release);
   }
   return releases;
+}
+
+/** The vault that the kms's keys are to lie in at `now` (ms), by the last decision that has waited long enough; or null. */
+export function decidedVault(list: readonly VerifiedStatement[], waitSeconds: number, now: number): VaultName | null {
+  let vault: VaultName | null = null;
+  for (const { body, loggedAt } of list)
+    if (body.decision.what === 'move-vault' && counts(loggedAt, waitSeconds, now)) vault = body.decision.to;
+  return vault;
 }
 
 const counts = (loggedAt: number, waitSeconds: number, now: number) => loggedAt + waitSeconds * 1_000 <= now;

@@ -9,9 +9,17 @@ import {
   statementCodec,
   statementEntryStatement,
   tagged,
+  type VaultName,
 } from '@symbolon/protocol';
 import { nativeChecks } from '@symbolon/share-store';
-import { allowedPairs, Refusal, type VerifiedStatement, verifyStatement, verifyStatements } from '@symbolon/verify';
+import {
+  allowedPairs,
+  decidedVault,
+  Refusal,
+  type VerifiedStatement,
+  verifyStatement,
+  verifyStatements,
+} from '@symbolon/verify';
 import { append } from './log.ts';
 import type { KmsStore } from './store.ts';
 
@@ -71,5 +79,10 @@ export class StatementLog {
   /** Pairs in force now. */
   allowed(): AllowedPair[] {
     return allowedPairs(this.#verified, this.#deployment.waitSeconds, this.#now());
+  }
+
+  /** The vault that the organisations decided on, as of now. */
+  vault(): VaultName | null {
+    return decidedVault(this.#verified, this.#deployment.waitSeconds, this.#now());
   }
 }

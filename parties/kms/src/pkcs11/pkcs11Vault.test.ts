@@ -1,16 +1,26 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CryptoError, Secret, utf8 } from '@symbolon/crypto';
+import { vaultText } from '@symbolon/protocol';
 import { VaultError, type VaultReason } from '@symbolon/share-store';
 import { Pkcs11Vault, type Stand } from './pkcs11Vault.ts';
-import { SoftHsm } from './testing.ts';
+import { SoftHsm } from './softHsm.ts';
 
-const hsm = new SoftHsm();
-after(() => hsm[Symbol.dispose]());
-await hsm.init();
-const pinMemory = join(hsm.folder, 'pin-refused');
+const folder = mkdtempSync(join(tmpdir(), 'pkcs11-vault-'));
+after(() => rmSync(folder, { recursive: true }));
+const hsm = new SoftHsm(join(folder, 'hsm'));
+const init = (...args: string[]) => {
+  const program = join(import.meta.dirname, '..', 'init.ts');
+  const env = { ...process.env, ...hsm.settings.environment };
+  return spawnSync(process.execPath, [program, '--data-dir', join(folder, 'data'), ...args], { env, encoding: 'utf8' });
+};
+const first = init(...hsm.initArguments);
+const pinMemory = join(folder, 'pin-refused');
 const openVault = (onStand?: (stand: Stand) => void, settings = hsm.settings) =>
   new Pkcs11Vault(settings, { pinMemory, identity: null, ...(onStand ? { onStand } : {}) });
 
@@ -150,7 +160,7 @@ describe('an HSM that fails', () => {
       ['token-missing', { token: 'another' }],
       ['key-missing', { keyLabel: 'another' }],
       ['library-missing', { library: '/nonexistent.so' }],
-      ['pin-unreadable', { pinFile: join(hsm.folder, 'nowhere') }],
+      ['pin-unreadable', { pinFile: join(folder, 'nowhere') }],
     ];
     for (const [reason, changed] of cases) {
       await using fresh = openVault(undefined, { ...hsm.settings, ...changed });
@@ -163,5 +173,26 @@ describe('an HSM that fails', () => {
     const identity = new Uint8Array(32);
     await using fresh = new Pkcs11Vault(hsm.settings, { pinMemory, identity });
     await until(() => fresh.stand === 'key-other', 'another root is refused');
+  });
+});
+
+describe('init', () => {
+  it('makes the root once, and names the vault', async () => {
+    assert.equal(first.status, 0, first.stderr);
+    assert.match(first.stderr, /was made/);
+    const again = init(...hsm.initArguments);
+    assert.match(again.stderr, /stood there already/);
+    assert.equal(again.stdout, first.stdout);
+    assert.equal(JSON.parse(first.stdout).vault, vaultText(await vault.name()));
+  });
+
+  it('takes no PIN from the command line, tells a wrong one, and what is missing', () => {
+    assert.equal(init(...hsm.initArguments, '--pin', '4711').status, 2);
+    hsm.writePin('0000-0000');
+    const wrong = init(...hsm.initArguments);
+    hsm.rightPin();
+    assert.equal(wrong.status, 1);
+    assert.match(wrong.stderr, /pin-wrong/);
+    assert.match(init('--pkcs11', hsm.settings.library, '--key-label', 'x').stderr, /--token or --slot/);
   });
 });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { equal, type Secret } from '@symbolon/crypto';
-import { type KeyVault, VaultError, type VaultName, type VaultReason, type WrappedKey } from '@symbolon/share-store';
+import type { VaultName } from '@symbolon/protocol';
+import { type KeyVault, VaultError, type VaultReason, type WrappedKey } from '@symbolon/share-store';
 import { HsmProcess } from './hsmProcess.ts';
 import { prefixLength } from './individualKeys.ts';
 import { PinCare } from './pin.ts';
