@@ -10,6 +10,7 @@ export type { SignatureChecks } from './signatures.ts';
 export {
   allowedPages,
   allowedPairs,
+  type DecidedVault,
   decidedVault,
   newerList,
   statementHash,

@@ -110,12 +110,23 @@ export function allowedPages(list: readonly VerifiedStatement[], waitSeconds: nu
   return releases;
 }
 
-/** The vault that the kms's keys are to lie in at `now` (ms), by the last decision that has waited long enough; or null. */
-export function decidedVault(list: readonly VerifiedStatement[], waitSeconds: number, now: number): VaultName | null {
-  let vault: VaultName | null = null;
+/** Where the keys of the kms are to lie, and since when that counts, ms. */
+export interface DecidedVault {
+  vault: VaultName;
+  since: number;
+}
+
+/** By the last decision about it that has waited long enough at `now` (ms); or null. */
+export function decidedVault(
+  list: readonly VerifiedStatement[],
+  waitSeconds: number,
+  now: number,
+): DecidedVault | null {
+  let decided: DecidedVault | null = null;
   for (const { body, loggedAt } of list)
-    if (body.decision.what === 'move-vault' && counts(loggedAt, waitSeconds, now)) vault = body.decision.to;
-  return vault;
+    if (body.decision.what === 'move-vault' && counts(loggedAt, waitSeconds, now))
+      decided = { vault: body.decision.to, since: loggedAt + waitSeconds * 1_000 };
+  return decided;
 }
 
 const counts = (loggedAt: number, waitSeconds: number, now: number) => loggedAt + waitSeconds * 1_000 <= now;

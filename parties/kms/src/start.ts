@@ -53,7 +53,7 @@ export async function start(config: Config) {
   const keys = loadKeys(config.dataDir);
   const now = () => Date.now();
   const statements = new StatementLog(store, deployment, keys.signing, now);
-  const vaults = await openVaults(config, keys.root, store, () => statements.vault(), { log, metrics });
+  const vaults = await openVaults(config, keys.root, store, () => statements.vault()?.vault ?? null, { log, metrics });
   const shares = new ShareStore({
     store: 'kms',
     deployment,

@@ -9,11 +9,11 @@ import {
   statementCodec,
   statementEntryStatement,
   tagged,
-  type VaultName,
 } from '@symbolon/protocol';
 import { nativeChecks } from '@symbolon/share-store';
 import {
   allowedPairs,
+  type DecidedVault,
   decidedVault,
   Refusal,
   type VerifiedStatement,
@@ -82,7 +82,7 @@ export class StatementLog {
   }
 
   /** The vault that the organisations decided on, as of now. */
-  vault(): VaultName | null {
+  vault(): DecidedVault | null {
     return decidedVault(this.#verified, this.#deployment.waitSeconds, this.#now());
   }
 }

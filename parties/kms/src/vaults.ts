@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Secret } from '@symbolon/crypto';
 import { type VaultName, vaultText } from '@symbolon/protocol';
 import { ConfigError, type Logger, type Metrics } from '@symbolon/service';
-import { EmbeddedVault, type KeyVault } from '@symbolon/share-store';
+import { EmbeddedVault, type KeyVault, keysAfter } from '@symbolon/share-store';
 import type { Config, VaultSettings } from './config.ts';
 import { MovingVault } from './movingVault.ts';
 import { Pkcs11Vault, type Stand } from './pkcs11/pkcs11Vault.ts';
@@ -14,6 +14,8 @@ export interface OpenVault extends AsyncDisposable {
   vault: KeyVault;
   ready(): boolean;
 }
+
+const pageSize = 1_000;
 
 interface Place {
   settings: VaultSettings;
@@ -37,17 +39,12 @@ interface Parts {
  * Where this store's keys lie, and where they may go. They stay in one vault for life but for a move that the organisations decided:
  * a store does not start with another. Throws ConfigError `vault`.
  */
-export function placesOf(
-  { vault, moveTo }: Pick<Config, 'vault' | 'moveTo'>,
-  store: KmsStore,
-  decided: VaultName | null,
-): Places {
+export function placesOf({ vault, moveTo }: Pick<Config, 'vault' | 'moveTo'>, store: KmsStore): Places {
   const kept = pinnedVault(store, 'vault-here');
   if (kept !== null && moveTo !== undefined && sameVault(kept, moveTo.name))
     return { here: { settings: moveTo.vault, name: kept }, goal: null };
   const kind = kept?.kind ?? (hasKeys(store) ? 'embedded' : vault.kind);
   if (kind !== vault.kind) throw elsewhere(kept === null ? kind : vaultText(kept));
-  if (kept !== null && decided !== null && moveTo === undefined && !sameVault(kept, decided)) throw underWay(decided);
   return {
     here: { settings: vault, name: kept },
     goal: moveTo === undefined ? null : { settings: moveTo.vault, name: moveTo.name },
@@ -74,8 +71,7 @@ export async function openVaults(
   decided: () => VaultName | null,
   { log, metrics }: { log: Logger; metrics: Metrics },
 ): Promise<OpenVault> {
-  const { here, goal } = placesOf(config, store, decided());
-  await pinVault(store, 'vault-goal', goal?.name ?? null);
+  const { here, goal } = placesOf(config, store);
   const failures = metrics.counter('vault_failures_total', 'Times the vault went out of reach, by reason.', ['reason']);
   const tell = (stand: Stand) => {
     if (stand === null) log.info('vault-serves');
@@ -98,6 +94,8 @@ export async function openVaults(
     pinned.catch((error: unknown) => log.error('vault-not-pinned', {}, error));
   };
   if (here.settings.kind === 'embedded') await checkEmbedded(first.vault, here.name, store);
+  checkGoal(first.vault, goal?.name ?? null, store);
+  await pinVault(store, 'vault-goal', goal?.name ?? null);
   const second = goal === null ? null : openVault(goal, { ...parts, onStand: tell });
   const open = second === null ? [first] : [first, second];
   const ready = () => open.every((one) => one.ready());
@@ -129,9 +127,21 @@ const elsewhere = (where: string) =>
     'Name that one as `vault`. To another they move with `symbolon kms move`, by decision of the organisations.',
   );
 
-const underWay = (decided: VaultName) =>
+/** A move that has begun is ended before another begins, and before the other vault is forgotten. */
+function checkGoal(here: KeyVault, goal: VaultName | null, store: KmsStore): void {
+  const before = pinnedVault(store, 'vault-goal');
+  if (before === null || (goal !== null && sameVault(before, goal))) return;
+  const kept = pinnedVault(store, 'vault-here');
+  if (kept !== null && sameVault(kept, before)) return;
+  for (let page = keysAfter(store.database, null, pageSize); page.length > 0; ) {
+    if (page.some(({ key }) => !here.holds(key))) throw underWay(before);
+    page = keysAfter(store.database, page.at(-1) ?? null, pageSize);
+  }
+}
+
+const underWay = (goal: VaultName) =>
   new ConfigError(
     'vault',
-    `The organisations decided that the keys move to ${vaultText(decided)}.`,
+    `Keys of this store are on their way to ${vaultText(goal)}.`,
     'Name it as `moveTo` until `symbolon kms move` is done; then as `vault`.',
   );
