@@ -48,6 +48,7 @@ export function createProgram(io: Io, outcome: Outcome): Command {
   addRotate(program, io);
   addVerify(program, io, outcome);
   addStatement(program, io);
+  addKms(program, io);
   addApps(program, io);
   addPage(program, io);
   addKms(program, io);

@@ -1,68 +1,82 @@
-import { verifyEd25519 } from '@symbolon/crypto/native';
-import {
-  addressOf,
-  openStatement,
-  paths,
-  type RotationReport,
-  rotationReportStatement,
-  signedCodec,
-} from '@symbolon/protocol';
-import { readBytes } from '@symbolon/verify';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { CliError } from '../errors.ts';
-import { readHome } from '../home.ts';
 import type { Io } from '../io.ts';
-import type { Common } from '../options.ts';
+import { addRotateAll } from './kmsRotation.ts';
 
+interface InitOptions {
+  dataDir: string;
+  pkcs11?: string;
+  token?: string;
+  slot?: string;
+  keyLabel?: string;
+  pinFile?: string;
+}
+
+/** `symbolon kms`: for whoever runs a kms, on its own machine. */
 export function addKms(program: Command, io: Io): void {
   const kms = program
     .command('kms')
-    .description('What the kms says, signed, about what organisations had it do.')
-    .addHelpText('after', '\nExample:\n  $ symbolon kms rotate-all 2');
-  kms
-    .command('rotate-all')
-    .description('How far a rotation of every wallet is, verified.')
-    .argument('<number>', 'of the statement that ordered it')
-    .option('--json', 'print {number, state, rotated, left, first, last}')
+    .description('For whoever runs a key manager: its keys, the vault that guards Key A, and rotations of everyone.')
     .addHelpText(
       'after',
       `
-Examples:
-  $ symbolon statement new --rotate-all --rate 500 --out next.json    # then sign and submit it
-  $ symbolon kms rotate-all 2
-  $ symbolon statement new --pause-rotation 2                         # and --resume-rotation 2`,
+How a kms comes to use an HSM:
+  $ symbolon kms init --data-dir data --pkcs11 /usr/lib/softhsm/libsofthsm2.so --token kms --key-label symbolon-root
+  $ symbolon kms move config.json       # one that kept its keys elsewhere: docs/operations.md`,
+    );
+  kms
+    .command('init')
+    .description("Make the kms's own keys, and its vault's root in an HSM; print public halves and the vault's name.")
+    .requiredOption('--data-dir <dir>', 'where its keys lie, readable by its owner alone')
+    .option('--pkcs11 <library>', "the PKCS#11 library of the HSM's maker; without it the root is a file")
+    .option('--token <label>', 'the token by its label')
+    .option('--slot <number>', 'or by its slot')
+    .option('--key-label <label>', 'the label of the root')
+    .option('--pin-file <file>', "the user's PIN, readable by its owner alone; without it, it is asked for")
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ symbolon kms init --data-dir data --pkcs11 /usr/lib/softhsm/libsofthsm2.so --token kms --key-label symbolon-root',
     )
-    .action(async (number: string, _options: unknown, command: Command) => {
-      const { json, home, device } = command.optsWithGlobals<Common & { json?: true }>();
-      const { deployment } = readHome(home, device);
-      const report = await fetchReport(deployment.kms, deployment.id, number);
-      if (json) {
-        const { state, rotated, left, first, last } = report;
-        io.out(JSON.stringify({ number: report.number, state, rotated, left, first, last }));
-      } else for (const line of inWords(report)) io.out(line);
+    .action(async (options: InitOptions) => init(options, io));
+  kms
+    .command('move')
+    .description(
+      'Move every key to the vault that the organisations named, while the kms runs. Again after any interruption.',
+    )
+    .argument('<config>', "the running kms's configuration, with `moveTo`")
+    .addHelpText('after', '\nExample:\n  $ symbolon kms move config.json')
+    .action(async (config: string) => {
+      await runKms('move.ts', [config], null);
     });
+  addRotateAll(kms, io);
 }
 
-async function fetchReport(kms: { url: string; signing: Uint8Array }, deployment: string, number: string) {
-  const address = `${addressOf(kms.url, paths.rotationReport)}?number=${encodeURIComponent(number)}`;
-  const response = await fetch(address, { signal: AbortSignal.timeout(10_000) }).catch(() => null);
-  const signed = response?.ok ? signedCodec.decode(await readBytes(response, 32_768)) : null;
-  const report = signed && openStatement(rotationReportStatement, signed, kms.signing, verifyEd25519);
-  if (report?.deployment === deployment && report.number === Number(number)) return report;
-  throw new CliError(
-    'party-unreachable',
-    'The kms gave no report that it signed.',
-    'Check the number, and run `symbolon doctor`.',
-  );
+async function init(options: InitOptions, io: Io): Promise<void> {
+  const { dataDir, pkcs11, token, slot, keyLabel, pinFile } = options;
+  const given = {
+    '--pkcs11': pkcs11,
+    '--token': token,
+    '--slot': slot,
+    '--key-label': keyLabel,
+    '--pin-file': pinFile,
+  };
+  const more = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
+  const pin = pkcs11 !== undefined && pinFile === undefined ? await io.askHidden('PIN of the token: ') : null;
+  await runKms('init.ts', ['--data-dir', dataDir, ...more], pin);
 }
 
-function inWords({ number, state, rotated, left, first, last }: RotationReport): string[] {
-  const time = (at: number | null) => (at === null ? '-' : new Date(at).toISOString());
-  return [
-    `Rotation of statement ${number}: ${state}`,
-    `  turned  ${rotated}`,
-    `  left    ${left}`,
-    `  first   ${time(first)}`,
-    `  last    ${time(last)}`,
-  ];
+/** One of the kms's own programs, in a process of its own. The PIN goes there by a pipe, and is wiped here. */
+async function runKms(script: string, args: readonly string[], pin: Uint8Array | null): Promise<void> {
+  const path = join(import.meta.dirname, '..', '..', '..', 'parties', 'kms', 'src', script);
+  const child = spawn(process.execPath, [path, ...args], {
+    stdio: [pin === null ? 'ignore' : 'pipe', 'inherit', 'inherit'],
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+  child.stdin?.on('error', () => undefined);
+  child.stdin?.end(pin, () => pin?.fill(0));
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new CliError('kms-failed', 'It was not done.', 'Its own words stand above.');
 }

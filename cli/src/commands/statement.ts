@@ -1,5 +1,11 @@
 import { fromHex, toBase64url, toHex } from '@symbolon/crypto';
-import { type Decision, type Deployment, decision as decisionSchema } from '@symbolon/protocol';
+import {
+  type Decision,
+  type Deployment,
+  decision as decisionSchema,
+  parseVaultText,
+  type VaultName,
+} from '@symbolon/protocol';
 import type { Command } from 'commander';
 import * as v from 'valibot';
 import { CliError } from '../errors.ts';
@@ -20,6 +26,7 @@ interface Decided {
   withdraw?: string;
   allowPage?: string;
   withdrawPage?: string;
+  moveVault?: string;
   rotateAll?: true;
   rate: string;
   canary: string[];
@@ -56,6 +63,7 @@ How a statement comes about:
     .option('--withdraw <file>', 'withdraw what was allowed, at once')
     .option('--allow-page <release>', "allow a release of the wallet's page: its hash, or the folder of your own build")
     .option('--withdraw-page <release>', 'withdraw a release, at once')
+    .option('--move-vault <name>', 'move the keys of the kms to this vault, named as `kms init` names it')
     .option('--rotate-all', 'give every wallet new shares, nobody online')
     .option('--rate <wallets>', 'with --rotate-all: wallets a second at most', '100')
     .option(
@@ -156,6 +164,7 @@ async function decisionOf(deployment: Deployment, decided: Decided, note: string
     lockHours,
     pauseRotation,
     resumeRotation,
+    moveVault,
   } = decided;
   const decisions: Decision[] = [];
   if (allow !== undefined) decisions.push({ what: 'allow-signer', pair: readPair(allow, deployment), note });
@@ -170,12 +179,13 @@ async function decisionOf(deployment: Deployment, decided: Decided, note: string
   }
   if (pauseRotation !== undefined) decisions.push({ what: 'pause-rotation', number: Number(pauseRotation), note });
   if (resumeRotation !== undefined) decisions.push({ what: 'resume-rotation', number: Number(resumeRotation), note });
+  if (moveVault !== undefined) decisions.push({ what: 'move-vault', to: vaultOf(moveVault), note });
   const [decision] = decisions;
   if (decision !== undefined && decisions.length === 1 && v.is(decisionSchema, decision)) return decision;
   throw new CliError(
     'decision-unclear',
     'A statement decides one thing, with figures in their range.',
-    'Give one of --allow FILE, --withdraw FILE, --allow-page RELEASE, --withdraw-page RELEASE, --rotate-all (--rate 1 to 10000, --lock-hours 72 to 8760), --pause-rotation N, --resume-rotation N.',
+    'Give one of --allow FILE, --withdraw FILE, --allow-page RELEASE, --withdraw-page RELEASE, --move-vault NAME, --rotate-all (--rate 1 to 10000, --lock-hours 72 to 8760), --pause-rotation N, --resume-rotation N.',
   );
 }
 
@@ -185,6 +195,16 @@ function walletId(text: string): Uint8Array {
     'decision-unclear',
     `"${text}" is no wallet id.`,
     'Give 64 hex digits, as `symbolon wallet show` prints them.',
+  );
+}
+
+function vaultOf(text: string): VaultName {
+  const vault = parseVaultText(text);
+  if (vault !== null) return vault;
+  throw new CliError(
+    'vault-name',
+    'This names no vault.',
+    'Give the name that `symbolon kms init` printed: pkcs11:HEX.',
   );
 }
 

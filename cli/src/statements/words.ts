@@ -5,6 +5,7 @@ import {
   type SignedStatement,
   type StatementBody,
   statementBodyCodec,
+  vaultText,
 } from '@symbolon/protocol';
 import type { VerifiedStatement } from '@symbolon/verify';
 
@@ -36,6 +37,8 @@ function whatItDecides(decision: Decision): string[] {
       const verb = decision.what === 'allow-page' ? 'Allow' : 'Withdraw, at once,';
       return [`  ${verb} this release of the wallet's page:`, `    release  ${toHex(decision.release)}`];
     }
+    case 'move-vault':
+      return ['  Move the keys of the kms, after the waiting time, to this vault:', `    ${vaultText(decision.to)}`];
     case 'rotate-all':
       return [
         '  Give every wallet new shares, nobody online:',
@@ -64,7 +67,7 @@ export function signaturesInWords({ signatures }: SignedStatement, deployment: D
 /** One line of the list. `now` ms. */
 export function statementLine({ body, loggedAt }: VerifiedStatement, deployment: Deployment, now: number): string {
   const { decision } = body;
-  const waits = ['allow-signer', 'allow-page', 'rotate-all'].includes(decision.what);
+  const waits = ['allow-signer', 'allow-page', 'rotate-all', 'move-vault'].includes(decision.what);
   const counts = waits ? loggedAt + deployment.waitSeconds * 1_000 : loggedAt;
   const state = counts <= now ? 'in force' : `waits until ${new Date(counts).toISOString()}`;
   const note = decision.note === '' ? '' : `  (${decision.note})`;
@@ -81,6 +84,8 @@ function inShort(decision: Decision): string {
       return `allows page ${toHex(decision.release).slice(0, 16)}...`;
     case 'withdraw-page':
       return `withdraws page ${toHex(decision.release).slice(0, 16)}...`;
+    case 'move-vault':
+      return `moves the kms's keys to ${vaultText(decision.to).slice(0, 23)}...`;
     case 'rotate-all':
       return `rotates all, ${decision.rate} a second`;
     case 'pause-rotation':

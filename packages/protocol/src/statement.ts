@@ -1,3 +1,4 @@
+import { fromHex, toHex } from '@symbolon/crypto';
 import * as v from 'valibot';
 import { codec } from './codec.ts';
 import { bytes, bytesBetween, deploymentId, hash32, millis, text, uint, version } from './fields.ts';
@@ -22,6 +23,18 @@ const rotateAll = v.strictObject({
   note: text(0, 200),
 });
 export type RotateAll = v.InferOutput<typeof rotateAll>;
+/** Which vault of the kms: its kind, and a hash that no other vault has. */
+export const vaultName = v.strictObject({ kind: v.picklist(['embedded', 'pkcs11']), identity: hash32 });
+export type VaultName = v.InferOutput<typeof vaultName>;
+
+/** As people and configurations write it: kind:hex. */
+export const vaultText = ({ kind, identity }: VaultName): string => `${kind}:${toHex(identity)}`;
+
+/** Null for what is no such text. */
+export function parseVaultText(text: string): VaultName | null {
+  const [, kind, hex] = /^(embedded|pkcs11):([0-9a-f]{64})$/.exec(text) ?? [];
+  return hex === undefined ? null : { kind: kind as VaultName['kind'], identity: fromHex(hex) };
+}
 
 /** What organisations decide together. Later kinds of decision join here. */
 export const decision = v.variant('what', [
@@ -33,6 +46,7 @@ export const decision = v.variant('what', [
   rotateAll,
   v.strictObject({ what: v.literal('pause-rotation'), number: v.pipe(uint, v.minValue(1)), note: text(0, 200) }),
   v.strictObject({ what: v.literal('resume-rotation'), number: v.pipe(uint, v.minValue(1)), note: text(0, 200) }),
+  v.strictObject({ what: v.literal('move-vault'), to: vaultName, note: text(0, 200) }),
 ]);
 export type Decision = v.InferOutput<typeof decision>;
 

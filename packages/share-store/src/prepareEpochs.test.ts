@@ -38,6 +38,8 @@ class WatchedVault implements KeyVault {
   readonly given: Secret[] = [];
   /** Set by a test: opening fails from this many on. */
   failAfter = Number.POSITIVE_INFINITY;
+  name = () => this.#inner.name();
+  holds = (key: Uint8Array) => this.#inner.holds(key);
   createKey = (context: Uint8Array) => this.#inner.createKey(context);
   protect = (key: Uint8Array, context: Uint8Array, label: string, share: Secret) =>
     this.#inner.protect(key, context, label, share);

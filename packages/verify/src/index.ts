@@ -10,6 +10,8 @@ export type { SignatureChecks } from './signatures.ts';
 export {
   allowedPages,
   allowedPairs,
+  type DecidedVault,
+  decidedVault,
   newerList,
   type OrderedRotation,
   orderedRotations,

@@ -12,6 +12,7 @@ import {
   statementBodyCodec,
   statementEntryStatement,
   tagged,
+  type VaultName,
 } from '@symbolon/protocol';
 import { Refusal } from './errors.ts';
 import type { SignatureChecks } from './signatures.ts';
@@ -108,6 +109,25 @@ export function allowedPages(list: readonly VerifiedStatement[], waitSeconds: nu
     if (decision.what === 'allow-page' && counts(loggedAt, waitSeconds, now)) releases.push(decision.release);
   }
   return releases;
+}
+
+/** Where the keys of the kms are to lie, and since when that counts, ms. */
+export interface DecidedVault {
+  vault: VaultName;
+  since: number;
+}
+
+/** By the last decision about it that has waited long enough at `now` (ms); or null. */
+export function decidedVault(
+  list: readonly VerifiedStatement[],
+  waitSeconds: number,
+  now: number,
+): DecidedVault | null {
+  let decided: DecidedVault | null = null;
+  for (const { body, loggedAt } of list)
+    if (body.decision.what === 'move-vault' && counts(loggedAt, waitSeconds, now))
+      decided = { vault: body.decision.to, since: loggedAt + waitSeconds * 1_000 };
+  return decided;
 }
 
 const counts = (loggedAt: number, waitSeconds: number, now: number) => loggedAt + waitSeconds * 1_000 <= now;

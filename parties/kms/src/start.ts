@@ -12,15 +12,7 @@ import {
   readSecretFile,
   requestFields,
 } from '@symbolon/service';
-import {
-  EmbeddedVault,
-  loadKeys,
-  pinDeployment,
-  Reasons,
-  reasonFields,
-  ShareStore,
-  wipeKeys,
-} from '@symbolon/share-store';
+import { loadKeys, pinDeployment, Reasons, reasonFields, ShareStore, wipeKeys } from '@symbolon/share-store';
 import { EvidenceVerifier } from '@symbolon/verify';
 import { routes } from './app.ts';
 import type { Config } from './config.ts';
@@ -32,6 +24,7 @@ import { Outbox, type Smtp } from './outbox.ts';
 import { giveUpRotations } from './rotation.ts';
 import { StatementLog } from './statements.ts';
 import { KmsStore } from './store.ts';
+import { openVaults } from './vaults.ts';
 
 const minute = 60_000;
 
@@ -61,11 +54,12 @@ export async function start(config: Config) {
   const keys = loadKeys(config.dataDir);
   const now = () => Date.now();
   const statements = new StatementLog(store, deployment, keys.signing, now);
+  const vaults = await openVaults(config, keys.root, store, () => statements.vault()?.vault ?? null, { log, metrics });
   const shares = new ShareStore({
     store: 'kms',
     deployment,
     wallets: store.wallets,
-    vault: new EmbeddedVault(keys.root),
+    vault: vaults.vault,
     signing: keys.signing,
     sealing: keys.sealing,
     evidence: new EvidenceVerifier(deployment, () => statements.allowed(), now),
@@ -78,7 +72,7 @@ export async function start(config: Config) {
     version: '0.1.0',
     log,
     metrics,
-    ready: () => store.database.sqlite.isOpen,
+    ready: () => store.database.sqlite.isOpen && vaults.ready(),
     origins: config.origins,
     trustedProxies: config.trustedProxies,
   });
@@ -97,6 +91,7 @@ export async function start(config: Config) {
       { name: 'server', close: () => listening.close() },
       { name: 'chores', close: () => clearInterval(chores) },
       { name: 'outbox', close: () => outbox.close() },
+      { name: 'vaults', close: () => vaults[Symbol.asyncDispose]() },
       { name: 'store', close: () => store.close() },
       { name: 'keys', close: () => wipeKeys(keys) },
       { name: 'channels', close: () => shares.channels[Symbol.dispose]() },

@@ -13,6 +13,8 @@ import {
 import { nativeChecks } from '@symbolon/share-store';
 import {
   allowedPairs,
+  type DecidedVault,
+  decidedVault,
   type OrderedRotation,
   orderedRotations,
   Refusal,
@@ -84,5 +86,10 @@ export class StatementLog {
   /** Pairs in force now. */
   allowed(): AllowedPair[] {
     return allowedPairs(this.#verified, this.#deployment.waitSeconds, this.#now());
+  }
+
+  /** The vault that the organisations decided on, as of now. */
+  vault(): DecidedVault | null {
+    return decidedVault(this.#verified, this.#deployment.waitSeconds, this.#now());
   }
 }
