@@ -51,7 +51,6 @@ export function createProgram(io: Io, outcome: Outcome): Command {
   addKms(program, io);
   addApps(program, io);
   addPage(program, io);
-  addKms(program, io);
   addDoctor(program, io, outcome);
   return program.addHelpText(
     'after',
