@@ -11,12 +11,13 @@ import { measureDialog } from './dialog.ts';
 import { measureFloor } from './floor.ts';
 import { leanTransport } from './leanTransport.ts';
 import { type Ask, closedLoop, type Load, openLoop, percentile } from './load.ts';
-import { beside, describe, type Findings, fidelities, floorByPayer } from './report.ts';
+import { beside, describe, type Findings, fidelities, floorByPayer, vaults } from './report.ts';
 import { transferOf } from './transfer.ts';
 import { share, User } from './users.ts';
-import { createWorld, interrupted, type World } from './world.ts';
+import { createWorld, interrupted, type VaultIn, type World } from './world.ts';
 
 const usage = `usage: npm run -s bench -- [--json] [--users N] [--seconds N] [--rate N] [--warm-up N] [--signer process|enclave]
+                                [--vault embedded|pkcs11]
        npm run -s bench -- --dialog
 
 Boots all parties, makes a wallet for each user, and measures signatures through all of them, every check on:
@@ -28,6 +29,8 @@ how many a second with all users at once, how long one takes at --rate a second,
   --warm-up N  seconds of full load before          (20)
   --signer     what the signer runs in: a process (default); with enclave, the same load through a process and through the
                image in an emulated enclave, side by side (by default 8 users, 4 a second, 5 seconds of warm-up)
+  --vault      where the kms keeps its keys: embedded (default); with pkcs11, the same load through the embedded vault and through
+               SoftHSM2, side by side; the HSM's own processes count as others there
   --json       one JSON object as the last line
   --dialog     instead: how long a person waits for the embedded dialog in a real Chromium
 
@@ -40,6 +43,7 @@ interface Options {
   rate: number;
   warmUp: number;
   signer: SignerIn;
+  vault: VaultIn;
 }
 
 const browserUsers = 4;
@@ -62,19 +66,20 @@ async function main(args: string[]): Promise<number> {
     return 2;
   }
   const stopped = interrupted().then(() => null);
-  const plain = await run(options, 'process', stopped);
-  const enclave = options.signer === 'enclave' && plain !== null ? await run(options, 'enclave', stopped) : null;
-  if (plain === null || (options.signer === 'enclave' && enclave === null)) return 130;
-  if (enclave !== null) console.log(beside(plain.found, enclave.found));
-  const told = enclave === null ? plain.found : { ...enclave.found, process: plain.found };
+  const compares = options.signer !== 'process' || options.vault !== 'embedded';
+  const plain = await run({ ...options, signer: 'process', vault: 'embedded' }, stopped);
+  const other = compares && plain !== null ? await run(options, stopped) : null;
+  if (plain === null || (compares && other === null)) return 130;
+  if (other !== null) console.log(beside(plain.found, other.found));
+  const told = other === null ? plain.found : { ...other.found, process: plain.found };
   if (options.json) console.log(JSON.stringify(told));
-  return plain.failed || enclave?.failed === true ? 1 : 0;
+  return plain.failed || other?.failed === true ? 1 : 0;
 }
 
 /** One world, measured and told. Null where it was interrupted. */
-async function run(options: Options, signer: SignerIn, stopped: Promise<null>) {
-  await using world = await createWorld(signer);
-  const found = await Promise.race([stopped, measure(world, { ...options, signer })]);
+async function run(options: Options, stopped: Promise<null>) {
+  await using world = await createWorld(options.signer, options.vault);
+  const found = await Promise.race([stopped, measure(world, options)]);
   if (found === null) return null;
   console.log(describe(found));
   return { found, failed: Object.keys(found.failures).length > 0 || world.fallen() };
@@ -92,10 +97,12 @@ function optionsOf(args: string[]): Options | null {
         rate: number,
         'warm-up': number,
         signer: { type: 'string', default: 'process' },
+        vault: { type: 'string', default: 'embedded' },
       },
     });
-    const { json = false, signer, seconds = '10' } = values;
+    const { json = false, signer, vault, seconds = '10' } = values;
     if (signer !== 'process' && signer !== 'enclave') return null;
+    if (vault !== 'embedded' && vault !== 'pkcs11') return null;
     // An emulated processor is some twenty times slower than the machine's own.
     const usual = signer === 'process' ? ['100', '174', '20'] : ['8', '4', '5'];
     const [users = '', rate = '', warmUp = ''] = [values.users, values.rate, values['warm-up']].map(
@@ -103,13 +110,16 @@ function optionsOf(args: string[]): Options | null {
     );
     const given = { users: Number(users), seconds: Number(seconds), rate: Number(rate), warmUp: Number(warmUp) };
     const right = Number.isSafeInteger(given.users) && Object.values(given).every((value) => value > 0);
-    return right ? { json, signer, ...given } : null;
+    return right ? { json, signer, vault, ...given } : null;
   } catch {
     return null;
   }
 }
 
-async function measure(world: World, { users: count, seconds, rate, warmUp, signer }: Options): Promise<Findings> {
+async function measure(
+  world: World,
+  { users: count, seconds, rate, warmUp, signer, vault }: Options,
+): Promise<Findings> {
   const { devnet } = world;
   const users = await makeUsers(world, count, nativeCrypto, async () => nativeDeviceKey());
   console.error(`${count} users, each with a wallet`);
@@ -131,6 +141,7 @@ async function measure(world: World, { users: count, seconds, rate, warmUp, sign
   const [floorMicrosOf, busyFloorMicrosOf] = [floorByPayer(floor), floorByPayer(busyFloor)];
   return {
     fidelity: fidelities[signer],
+    vault: vaults[vault],
     signaturesPerSecond: full.latencies.length / full.seconds,
     p50ms: percentile(steady.latencies, 0.5),
     p99ms: percentile(steady.latencies, 0.99),

@@ -89,8 +89,11 @@ async function answerAll({ devnet, issuer }: World, file: string): Promise<numbe
   clearInterval(ticking);
   report();
   if (unread > 0) {
-    console.error(`${unread} of ${answered} lines hold no case: the file should be JSON lines, one whole object a line.`);
-    if (unread === answered) console.error('  next: if it is one JSON list, write each of its members on a line of its own: jq -c .[] FILE');
+    console.error(
+      `${unread} of ${answered} lines hold no case: the file should be JSON lines, one whole object a line.`,
+    );
+    if (unread === answered)
+      console.error('  next: if it is one JSON list, write each of its members on a line of its own: jq -c .[] FILE');
   }
   return 0;
 }

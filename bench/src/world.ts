@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { createDevnet, type Devnet, type SignerIn, tell } from '@symbolon/devnet';
 import { startTestIssuer, type TestIssuer } from './testIssuer.ts';
 
+/** Where the kms keeps its keys. */
+export type VaultIn = 'embedded' | 'pkcs11';
+
 /** A whole system of real processes for one run: free ports, a temporary home, and a test issuer that it trusts. */
 export interface World extends AsyncDisposable {
   devnet: Devnet;
@@ -16,7 +19,7 @@ export interface World extends AsyncDisposable {
  * Boots it and says so on standard error. Nothing is left, running or on the disk, after its disposal or a throw. Throws
  * DevnetError.
  */
-export async function createWorld(signer: SignerIn = 'process'): Promise<World> {
+export async function createWorld(signer: SignerIn = 'process', vault: VaultIn = 'embedded'): Promise<World> {
   await using undo = new AsyncDisposableStack();
   const issuer = undo.use(await startTestIssuer());
   const home = mkdtempSync(join(tmpdir(), 'symbolon-'));
@@ -30,6 +33,7 @@ export async function createWorld(signer: SignerIn = 'process'): Promise<World> 
       ports: 'free',
       fresh: false,
       signer,
+      vault: vault === 'pkcs11' ? 'softhsm' : 'embedded',
       moreIssuers: [{ url, audience }],
       onProgress: (progress) => {
         if (progress.what === 'ended') fallen = true;

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addApps } from './commands/apps.ts';
 import { addDevices } from './commands/devices.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addKms } from './commands/kms.ts';
 import { addPage } from './commands/page.ts';
 import { addReceipts } from './commands/receipts.ts';
 import { addRotate } from './commands/rotate.ts';
@@ -49,6 +50,7 @@ export function createProgram(io: Io, outcome: Outcome): Command {
   addRotate(program, io);
   addVerify(program, io, outcome);
   addStatement(program, io);
+  addKms(program, io);
   addApps(program, io);
   addPage(program, io);
   addDoctor(program, io, outcome);

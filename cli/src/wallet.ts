@@ -1,7 +1,6 @@
 import { addressOf } from '@symbolon/chains/evm';
-import type { Wallet } from '@symbolon/client';
 import { toHex } from '@symbolon/crypto';
-import { flippedStatement, type PublicKeys } from '@symbolon/protocol';
+import type { PublicKeys } from '@symbolon/protocol';
 
 /** What a wallet goes by on each chain family. */
 export interface Addresses {
@@ -23,12 +22,4 @@ export function addressLines({ evm, ed25519 }: Addresses): string[] {
     ...(evm === null ? [] : [`Ethereum address    ${evm}`]),
     ...(ed25519 === null ? [] : [`Ed25519 public key  ${ed25519}`]),
   ];
-}
-
-/** Which pair of shares a verified wallet has, and since when (ms): its making, or the kms's word on the last rotation. */
-export function epochOf({ deed, record: { epoch, flip } }: Pick<Wallet, 'deed' | 'record'>): {
-  number: number;
-  since: number;
-} {
-  return { number: epoch, since: flip === null ? deed.made.at : flippedStatement.body.decode(flip.body).at };
 }

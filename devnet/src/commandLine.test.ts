@@ -92,6 +92,17 @@ test('a person signs in, creates a wallet, sends, signs, and reads every release
       [4, 'sign'],
     ],
   );
+
+  assert.equal(shown.epoch.number, 1);
+  const turned = await symbolon('rotate');
+  assert.match(
+    turned.out,
+    new RegExp(`^New shares: epoch 2 in place of 1\\.\\nEthereum address +${made.addresses.evm}\\n`),
+  );
+  const again = (await symbolon('rotate --json')).json();
+  assert.deepEqual([again.from, again.epoch, again.addresses], [2, 3, made.addresses]);
+  assert.match((await symbolon('wallet show')).out, /\nShares {14}epoch 3, since 20\d\d-/);
+  assert.match((await symbolon('sign-message hello')).out, /^0x[0-9a-f]{130}\n$/);
 });
 
 test('what the chain or the signer refuses exits 1 and says why', async () => {

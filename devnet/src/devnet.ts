@@ -6,7 +6,10 @@ import { chainUp } from './chain.ts';
 import { audience, type IssuerText, makeDeployment, readDeployment } from './deployment.ts';
 import { prepareSigner, type SignerIn } from './enclave.ts';
 import { DevnetError } from './errors.ts';
-import { type Home, openHome, removeHome, writeJson } from './home.ts';
+
+import { type Home, openHome, readJson, removeHome, writeJson } from './home.ts';
+import { hsmOf, type KmsHsm, vaultUp } from './hsm.ts';
+
 import { initialise } from './initialise.ts';
 import { lockHome, requireFree } from './lock.ts';
 import { preparePage } from './page.ts';
@@ -35,6 +38,8 @@ export interface DevnetOptions {
   page?: boolean;
   /** Chains on which the page works beside the local one. */
   moreChains?: readonly ChainInfo[];
+  /** Where a new kms keeps its keys: in a file, or in SoftHSM2. Default: a file. A home that exists keeps what it has. */
+  vault?: 'embedded' | 'softhsm';
   /** What the signer runs in. Default: a process. */
   signer?: SignerIn;
   /** Web origins that may call the parties (CORS). */
@@ -78,12 +83,13 @@ export async function createDevnet(options: DevnetOptions): Promise<Devnet> {
   undo.use(lockHome(home, { pid: process.pid, chain: urls.chain, mailbox: urls.mailbox }));
   const signer = options.signer ?? 'process';
   const measurement = await prepareSigner(home, signer);
-  const fleet = new Fleet(home, programs(home, ports, options.origins ?? [], signer), urls, tell);
+  const hsm = hsmOf(home, options.vault ?? 'embedded', readDeployment(home) !== null);
+  const fleet = new Fleet(home, programs(home, ports, options.origins ?? [], signer, hsm), urls, tell);
   undo.defer(() => fleet.stop());
 
   await fleet.start('mailbox', 'chain', 'dev-nsm');
   options.signal?.throwIfAborted();
-  const deployment = readDeployment(home) ?? (await newDeployment(home, ports, options));
+  const deployment = readDeployment(home) ?? (await newDeployment(home, ports, options, hsm));
   await fleet.start('issuer', 'kms', 'cloud', 'signer');
   options.signal?.throwIfAborted();
   await admitSigner(home, deployment, measurement, tell);
@@ -167,6 +173,7 @@ class Fleet {
       if (!this.#ending.has(running)) this.#tell({ what: 'ended', party, code, signal, lastLines: lastLines(logFile) });
     });
     if (party === 'chain') await chainUp(this.#urls.chain);
+    if (party === 'kms') await vaultUp(this.#urls.kms);
     const url = party === 'dev-nsm' ? 'unix socket' : this.#urls[party];
     this.#tell({ what: 'started', party, url, pid: running.pid, ms: Math.round(performance.now() - began) });
   }
@@ -179,12 +186,17 @@ class Fleet {
   }
 }
 
-async function newDeployment(home: Home, ports: Ports, options: DevnetOptions): Promise<Deployment> {
+async function newDeployment(
+  home: Home,
+  ports: Ports,
+  options: DevnetOptions,
+  hsm: KmsHsm | null,
+): Promise<Deployment> {
   const { waitSeconds = 0, onProgress } = options;
   const provider = options.page === true ? [{ url: urlsOf(ports).provider, audience }] : [];
   const moreIssuers = [...provider, ...(options.moreIssuers ?? [])];
   const [kms, cloud] = await Promise.all([
-    initialise(initProgram(home, 'kms')),
+    initialise(initProgram(home, 'kms', hsm)),
     initialise(initProgram(home, 'cloud')),
   ]);
   const rootFile = join(home.devNsm, 'root', 'root.der');

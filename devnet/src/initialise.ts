@@ -7,13 +7,14 @@ import type { Program } from './parties.ts';
 const run = promisify(execFile);
 
 /** Lets a store make its own keys, in a process of its own. @returns their public halves, base64url */
-export async function initialise({ script, args }: Program): Promise<StoreKeys> {
+export async function initialise({ script, args, env = {} }: Program): Promise<StoreKeys> {
   try {
     const { stdout } = await run(process.execPath, [script, ...args], {
-      env: { PATH: process.env.PATH },
+      env: { PATH: process.env.PATH, ...env },
       timeout: 30_000,
     });
-    return JSON.parse(stdout);
+    const { signing, sealing } = JSON.parse(stdout);
+    return { signing, sealing };
   } catch (error) {
     const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error);
     throw new DevnetError('party-failed', `${script} failed: ${said}`, 'Correct what it says, then start again.');

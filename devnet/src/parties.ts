@@ -5,6 +5,7 @@ import { dapps } from './dapps.ts';
 import { audience } from './deployment.ts';
 import { bootedFile, enclaveHost, type SignerIn } from './enclave.ts';
 import { type Home, nsmSocket, writeJson } from './home.ts';
+import type { KmsHsm } from './hsm.ts';
 import type { Ports } from './ports.ts';
 import type { ProviderConfig } from './provider/provider.ts';
 import { urlsOf } from './urls.ts';
@@ -29,6 +30,8 @@ export type PartyName = (typeof partyNames)[number];
 export interface Program {
   script: string;
   args: string[];
+  /** What the program needs of an environment. */
+  env?: Record<string, string>;
 }
 
 const repo = join(import.meta.dirname, '..', '..');
@@ -43,6 +46,7 @@ export function programs(
   ports: Ports,
   more: readonly string[],
   signer: SignerIn,
+  hsm: KmsHsm | null,
 ): Record<PartyName, Program> {
   const urls = urlsOf(ports);
   // The wallet's page calls them all, from its own origin.
@@ -73,6 +77,7 @@ export function programs(
       deploymentFile: join(home.kms, 'deployment.json'),
       origins,
       smtp: smtp(ports, 'kms@symbolon.example'),
+      ...(hsm === null ? {} : { vault: hsm.settings }),
     }),
     cloud: configured('cloud', home.cloud, {
       dataDir: join(home.cloud, 'data'),
@@ -110,8 +115,13 @@ export const nsmProgram = (home: Home, socket: string, measured: readonly string
 });
 
 /** Makes a store's keys in its own folder: only their public halves are printed. */
-export function initProgram(home: Home, store: 'kms' | 'cloud'): Program {
-  return { script: join(repo, 'parties', store, 'src', 'init.ts'), args: ['--data-dir', join(home[store], 'data')] };
+export function initProgram(home: Home, store: 'kms' | 'cloud', hsm: KmsHsm | null = null): Program {
+  const program = {
+    script: join(repo, 'parties', store, 'src', 'init.ts'),
+    args: ['--data-dir', join(home[store], 'data')],
+  };
+  if (hsm === null) return program;
+  return { ...program, args: [...program.args, ...hsm.initArguments], env: hsm.settings.environment };
 }
 
 function issuerConfig(home: Home, ports: Ports, origins: readonly string[]): IssuerConfigInput {

@@ -17,6 +17,8 @@ const pollInterval = 100;
 export interface Upgraded {
   event: 'upgraded' | 'upgrade-refused';
   message: string;
+  /** A request at the image before was waited for in vain. */
+  cutOff: boolean;
 }
 
 /**
@@ -60,7 +62,9 @@ async function answerIn(log: string, from: number): Promise<Upgraded> {
   for (const end = Date.now() + deadline; Date.now() < end; await sleep(pollInterval)) {
     const lines = readFileSync(log).subarray(from).toString().split('\n').slice(0, -1);
     const said = lines.map((line) => JSON.parse(line)).find(({ event }) => /^upgrade(d|-refused)$/.test(String(event)));
-    if (said !== undefined) return { event: said.event, message: String(said.message ?? '') };
+    if (said !== undefined) {
+      return { event: said.event, message: String(said.message ?? ''), cutOff: said.cutOff === true };
+    }
   }
   throw new DevnetError('party-failed', "The signer's host does not say how its upgrade ended.", `Its log is ${log}.`);
 }

@@ -26,9 +26,10 @@ export interface Host extends AsyncDisposable {
   pid(): number;
   /**
    * Boots another image beside the one that runs, and has both stores judge it. Only then new requests go to it, those under way end where
-   * they are, and the machine before is ended. Throws EnclaveError as {@link startHost} does, and `image-refused`: nothing has changed then.
+   * they are, and the machine before is ended. Resolves with whether all of those were answered. Throws EnclaveError as {@link startHost}
+   * does, and `image-refused`: nothing has changed then.
    */
-  upgrade(next: Bootable): Promise<void>;
+  upgrade(next: Bootable): Promise<boolean>;
 }
 
 /** ms; longer than the signer takes for any request, so that only one that hangs is cut off. */
@@ -58,8 +59,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
     attempt.move();
     const before = guest;
     guest = beside;
-    await door.lead(beside, drainPatience);
+    const answered = await door.lead(beside, drainPatience);
     await before[Symbol.asyncDispose]();
+    return answered;
   };
   const running = undo.move();
   return {

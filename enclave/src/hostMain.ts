@@ -57,8 +57,9 @@ async function upgrade(host: Host): Promise<void> {
   try {
     const { image, nsmSocket } = readConfig();
     log({ event: 'upgrading', image });
-    await host.upgrade({ image: readFileSync(image), nsmSocket });
-    log({ event: 'upgraded', machine: host.pid(), measurement: printMeasurement(host.measurement()) });
+    const answered = await host.upgrade({ image: readFileSync(image), nsmSocket });
+    const measurement = printMeasurement(host.measurement());
+    log({ event: 'upgraded', cutOff: !answered, machine: host.pid(), measurement });
   } catch (error) {
     log({ event: 'upgrade-refused', runs: printMeasurement(host.measurement()), ...wordsOf(error) });
   }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Opened } from '@symbolon/client';
+import { epochSince, type Opened } from '@symbolon/client';
 import { toHex } from '@symbolon/crypto';
 import { type Command, Option } from 'commander';
 import { warnOf } from '../account.ts';
@@ -10,7 +10,7 @@ import { CliError } from '../errors.ts';
 import type { Home } from '../home.ts';
 import type { Io } from '../io.ts';
 import { readKey } from '../keyText.ts';
-import { type Addresses, addressesOf, addressLines, epochOf } from '../wallet.ts';
+import { type Addresses, addressesOf, addressLines } from '../wallet.ts';
 
 interface Options {
   json?: true;
@@ -120,20 +120,19 @@ function asJson({ status, wallet }: Found, addresses: Addresses, balance: bigint
     addresses,
     balanceWei: balance?.toString() ?? null,
     made,
-    epoch: epochOf(wallet),
+    epoch: { number: wallet.record.epoch, since: epochSince(wallet) },
     devices: devices.map(({ name, how, added }) => ({ name, how, added })),
   };
 }
 
 function inWords(opened: Found, addresses: Addresses, balance: bigint | null): string[] {
   const { deed, id } = opened.wallet;
-  const epoch = epochOf(opened.wallet);
   const lines = [
     ...addressLines(addresses),
     ...(balance === null ? [] : [`Balance             ${formatEther(balance)}`]),
     `Wallet id           ${toHex(id)}`,
     `Made                ${deed.made.how}, ${new Date(deed.made.at).toISOString()}`,
-    `Shares              epoch ${epoch.number}, since ${new Date(epoch.since).toISOString()}`,
+    `Shares              epoch ${opened.wallet.record.epoch}, since ${new Date(epochSince(opened.wallet)).toISOString()}`,
     `Devices             ${deed.devices.map(({ name }) => name).join(', ')}`,
   ];
   if (opened.status === 'not-enrolled')

@@ -11,23 +11,22 @@ export interface Standing {
   by: number | null;
 }
 
-/** Each statement of a verified list at `now` (ms): what is allowed counts after the waiting time, what is withdrawn at once. */
+/** Each statement of a verified list at `now` (ms), by the rules of law 12: what is taken back or held up counts at once. */
 export function standings(list: readonly VerifiedStatement[], waitSeconds: number, now: number): Standing[] {
-  return list.map(({ body, loggedAt }, index) => {
-    if (!allows(body.decision)) return { state: 'in-force', since: loggedAt, by: null };
-    const end = list.slice(index + 1).find((later) => withdraws(later.body.decision, body.decision));
+  return list.map(({ body: { decision }, loggedAt }, index) => {
+    const end = list.slice(index + 1).find((later) => withdraws(later.body.decision, decision));
     if (end !== undefined) return { state: 'withdrawn', since: end.loggedAt, by: end.body.number };
-    const since = loggedAt + waitSeconds * 1_000;
+    const since = waits(decision) ? loggedAt + waitSeconds * 1_000 : loggedAt;
     return { state: since <= now ? 'in-force' : 'waiting', since, by: null };
   });
 }
 
-export const allows = ({ what }: Decision): boolean => what === 'allow-signer' || what === 'allow-page';
+const patient: readonly Decision['what'][] = ['allow-signer', 'allow-page', 'rotate-all', 'move-vault'];
+const waits = ({ what }: Decision): boolean => patient.includes(what);
 
-function withdraws(later: Decision, allowed: Decision): boolean {
-  if (allows(later)) return false;
-  if ('release' in later) return 'release' in allowed && equal(later.release, allowed.release);
-  if ('release' in allowed) return false;
-  const [a, b] = [later.pair, allowed.pair];
+function withdraws(later: Decision, earlier: Decision): boolean {
+  if (later.what === 'withdraw-page') return earlier.what === 'allow-page' && equal(later.release, earlier.release);
+  if (later.what !== 'withdraw-signer' || earlier.what !== 'allow-signer') return false;
+  const [a, b] = [later.pair, earlier.pair];
   return (['pcr0', 'pcr1', 'pcr2', 'configuration'] as const).every((part) => equal(a[part], b[part]));
 }

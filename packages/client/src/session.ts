@@ -58,7 +58,8 @@ export class Session implements TokenSource {
     const tokens = await this.#oidc.exchange(new URL(callbackUrl), { ...pending, nonce: this.#nonce });
     await this.#lock(this.#lockName, () => this.#keep(tokens));
     // An issuer that gave no refresh token may do so once it asks the person.
-    if (tokens.refreshToken !== null && isWeb(pending.redirectUri)) await this.#agreed.write({ redirectUri: pending.redirectUri });
+    if (tokens.refreshToken !== null && isWeb(pending.redirectUri))
+      await this.#agreed.write({ redirectUri: pending.redirectUri });
     else await this.#agreed.clear();
     await this.#pending.clear();
     return readClaims(tokens.idToken);

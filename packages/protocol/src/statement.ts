@@ -1,3 +1,4 @@
+import { fromHex, toHex } from '@symbolon/crypto';
 import * as v from 'valibot';
 import { codec } from './codec.ts';
 import { bytes, bytesBetween, deploymentId, hash32, millis, text, uint, version } from './fields.ts';
@@ -10,6 +11,31 @@ const maximumStatements = 1_000;
 export const allowedPair = v.strictObject({ pcr0: bytes(48), pcr1: bytes(48), pcr2: bytes(48), configuration: hash32 });
 export type AllowedPair = v.InferOutput<typeof allowedPair>;
 
+/**
+ * Every wallet gets new shares, nobody online. `rate` wallets a second at most; `canaries` go first, and the others only once each of
+ * them has signed with its new shares; `lockHours` the old shares are kept at most, locked, in case the new ones were bad.
+ */
+const rotateAll = v.strictObject({
+  what: v.literal('rotate-all'),
+  rate: v.pipe(uint, v.minValue(1), v.maxValue(10_000)),
+  canaries: v.pipe(v.array(hash32), v.maxLength(16)),
+  lockHours: v.pipe(uint, v.minValue(72), v.maxValue(8_760)),
+  note: text(0, 200),
+});
+export type RotateAll = v.InferOutput<typeof rotateAll>;
+/** Which vault of the kms: its kind, and a hash that no other vault has. */
+export const vaultName = v.strictObject({ kind: v.picklist(['embedded', 'pkcs11']), identity: hash32 });
+export type VaultName = v.InferOutput<typeof vaultName>;
+
+/** As people and configurations write it: kind:hex. */
+export const vaultText = ({ kind, identity }: VaultName): string => `${kind}:${toHex(identity)}`;
+
+/** Null for what is no such text. */
+export function parseVaultText(text: string): VaultName | null {
+  const [, kind, hex] = /^(embedded|pkcs11):([0-9a-f]{64})$/.exec(text) ?? [];
+  return hex === undefined ? null : { kind: kind as VaultName['kind'], identity: fromHex(hex) };
+}
+
 /** What organisations decide together. Later kinds of decision join here. */
 export const decision = v.variant('what', [
   v.strictObject({ what: v.literal('allow-signer'), pair: allowedPair, note: text(0, 200) }),
@@ -17,6 +43,10 @@ export const decision = v.variant('what', [
   /** A release of the wallet's page, by the hash of its manifest. */
   v.strictObject({ what: v.literal('allow-page'), release: hash32, note: text(0, 200) }),
   v.strictObject({ what: v.literal('withdraw-page'), release: hash32, note: text(0, 200) }),
+  rotateAll,
+  v.strictObject({ what: v.literal('pause-rotation'), number: v.pipe(uint, v.minValue(1)), note: text(0, 200) }),
+  v.strictObject({ what: v.literal('resume-rotation'), number: v.pipe(uint, v.minValue(1)), note: text(0, 200) }),
+  v.strictObject({ what: v.literal('move-vault'), to: vaultName, note: text(0, 200) }),
 ]);
 export type Decision = v.InferOutput<typeof decision>;
 

@@ -10,7 +10,8 @@ export class ConfigError extends Error {
     | 'secret-file'
     | 'private-folder'
     | 'store-not-private'
-    | 'store-too-new';
+    | 'store-too-new'
+    | 'vault';
   readonly hint: string;
 
   constructor(code: ConfigError['code'], message: string, hint: string) {

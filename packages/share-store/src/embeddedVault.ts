@@ -1,8 +1,12 @@
+import { createHmac } from 'node:crypto';
 import { concat, Secret, utf8 } from '@symbolon/crypto';
 import { openAtRest, sealAtRest } from '@symbolon/crypto/native';
+import type { VaultName } from '@symbolon/protocol';
 import type { KeyVault, WrappedKey } from './vault.ts';
 
 const keyLength = 32;
+/** Nonce, key and tag. */
+const wrappedLength = 24 + keyLength + 16;
 
 /** The embedded vault: its root key lies in a file that only the store's own user may read (0400), and in this process. */
 export class EmbeddedVault implements KeyVault {
@@ -11,6 +15,15 @@ export class EmbeddedVault implements KeyVault {
   /** Takes the root key over: 32 bytes. */
   constructor(root: Secret) {
     this.#root = root;
+  }
+
+  async name(): Promise<VaultName> {
+    const identity = createHmac('sha256', this.#root.expose()).update('symbolon/v1/vault-identity').digest();
+    return { kind: 'embedded', identity: new Uint8Array(identity) };
+  }
+
+  holds(key: WrappedKey): boolean {
+    return key.length === wrappedLength;
   }
 
   async createKey(context: Uint8Array): Promise<WrappedKey> {

@@ -3,6 +3,7 @@ export { find } from './find.ts';
 export { checkJoining } from './joining.ts';
 export { keep, personOf } from './keep.ts';
 export { initialiseKeys, loadKeys, wipeKeys } from './keys.ts';
+export { type KeptKey, keysAfter, replaceShares } from './moveShares.ts';
 export { nativeChecks } from './nativeChecks.ts';
 export { openOutcomes } from './outcomes.ts';
 export { pinDeployment, pinTable } from './pin.ts';
@@ -10,8 +11,8 @@ export { prepareEpochs, type Turning } from './prepareEpochs.ts';
 export { Reasons, reasonFields } from './reasons.ts';
 export { RotationKey } from './rotationKey.ts';
 export { checkRelease, sealShare } from './sealShare.ts';
-export { ShareStore } from './shareStore.ts';
-export type { KeyVault } from './vault.ts';
+export { ShareStore, shareContext } from './shareStore.ts';
+export { type KeyVault, VaultError, type VaultReason, type WrappedKey } from './vault.ts';
 export {
   activateWallet,
   appendVersion,

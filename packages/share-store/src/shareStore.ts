@@ -107,8 +107,12 @@ export class ShareStore {
   }
 
   #context(wallet: Uint8Array, epoch: number): Uint8Array {
-    return concat(utf8(`${this.deployment.id}/${this.store}/${epoch}/`), wallet);
+    return shareContext(this.deployment.id, this.store, wallet, epoch);
   }
 }
+
+/** What keys and shares of one wallet and epoch are bound to in their vault. */
+export const shareContext = (deployment: string, store: Store, wallet: Uint8Array, epoch: number): Uint8Array =>
+  concat(utf8(`${deployment}/${store}/${epoch}/`), wallet);
 
 const entries = (shares: Partial<Record<Curve, Secret>>) => Object.entries(shares) as [Curve, Secret][];

@@ -10,7 +10,11 @@ export type { SignatureChecks } from './signatures.ts';
 export {
   allowedPages,
   allowedPairs,
+  type DecidedVault,
+  decidedVault,
   newerList,
+  type OrderedRotation,
+  orderedRotations,
   statementHash,
   type VerifiedStatement,
   verifyStatement,

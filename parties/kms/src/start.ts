@@ -12,25 +12,19 @@ import {
   readSecretFile,
   requestFields,
 } from '@symbolon/service';
-import {
-  EmbeddedVault,
-  loadKeys,
-  pinDeployment,
-  Reasons,
-  reasonFields,
-  ShareStore,
-  wipeKeys,
-} from '@symbolon/share-store';
+import { loadKeys, pinDeployment, Reasons, reasonFields, ShareStore, wipeKeys } from '@symbolon/share-store';
 import { EvidenceVerifier } from '@symbolon/verify';
 import { routes } from './app.ts';
 import type { Config } from './config.ts';
 import { createForgetting } from './forget.ts';
 import type { Kms } from './kms.ts';
 import { brokenAt } from './log.ts';
+import { logReports } from './orderedRotation.ts';
 import { Outbox, type Smtp } from './outbox.ts';
 import { giveUpRotations } from './rotation.ts';
 import { StatementLog } from './statements.ts';
 import { KmsStore } from './store.ts';
+import { openVaults } from './vaults.ts';
 
 const minute = 60_000;
 
@@ -60,11 +54,12 @@ export async function start(config: Config) {
   const keys = loadKeys(config.dataDir);
   const now = () => Date.now();
   const statements = new StatementLog(store, deployment, keys.signing, now);
+  const vaults = await openVaults(config, keys.root, store, () => statements.vault()?.vault ?? null, { log, metrics });
   const shares = new ShareStore({
     store: 'kms',
     deployment,
     wallets: store.wallets,
-    vault: new EmbeddedVault(keys.root),
+    vault: vaults.vault,
     signing: keys.signing,
     sealing: keys.sealing,
     evidence: new EvidenceVerifier(deployment, () => statements.allowed(), now),
@@ -77,7 +72,7 @@ export async function start(config: Config) {
     version: '0.1.0',
     log,
     metrics,
-    ready: () => store.database.sqlite.isOpen,
+    ready: () => store.database.sqlite.isOpen && vaults.ready(),
     origins: config.origins,
     trustedProxies: config.trustedProxies,
   });
@@ -86,7 +81,7 @@ export async function start(config: Config) {
   const forget = createForgetting(store, { wall: now, up: () => performance.now() });
   const chores = setInterval(
     () =>
-      void Promise.all([forget(), giveUpRotations(kms)])
+      void Promise.all([forget(), giveUpRotations(kms), store.wallets.destroyUnlocked(now()), logReports(kms)])
         .finally(() => store.wallets.emptyJournal())
         .catch((error) => log.error('chores-failed', {}, error)),
     minute,
@@ -96,6 +91,7 @@ export async function start(config: Config) {
       { name: 'server', close: () => listening.close() },
       { name: 'chores', close: () => clearInterval(chores) },
       { name: 'outbox', close: () => outbox.close() },
+      { name: 'vaults', close: () => vaults[Symbol.asyncDispose]() },
       { name: 'store', close: () => store.close() },
       { name: 'keys', close: () => wipeKeys(keys) },
       { name: 'channels', close: () => shares.channels[Symbol.dispose]() },

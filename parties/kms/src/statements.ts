@@ -11,7 +11,17 @@ import {
   tagged,
 } from '@symbolon/protocol';
 import { nativeChecks } from '@symbolon/share-store';
-import { allowedPairs, Refusal, type VerifiedStatement, verifyStatement, verifyStatements } from '@symbolon/verify';
+import {
+  allowedPairs,
+  type DecidedVault,
+  decidedVault,
+  type OrderedRotation,
+  orderedRotations,
+  Refusal,
+  type VerifiedStatement,
+  verifyStatement,
+  verifyStatements,
+} from '@symbolon/verify';
 import { append } from './log.ts';
 import type { KmsStore } from './store.ts';
 
@@ -68,8 +78,18 @@ export class StatementLog {
     }));
   }
 
+  /** Rotations of everyone that are ordered now. */
+  orderedRotations(): OrderedRotation[] {
+    return orderedRotations(this.#verified, this.#deployment.waitSeconds, this.#now());
+  }
+
   /** Pairs in force now. */
   allowed(): AllowedPair[] {
     return allowedPairs(this.#verified, this.#deployment.waitSeconds, this.#now());
+  }
+
+  /** The vault that the organisations decided on, as of now. */
+  vault(): DecidedVault | null {
+    return decidedVault(this.#verified, this.#deployment.waitSeconds, this.#now());
   }
 }

@@ -108,7 +108,8 @@ const disguises: [string, (iframe: Element) => void][] = [
       cover.id = 'cover';
       cover.popover = 'manual';
       cover.textContent = 'To: your own account';
-      cover.style.cssText = 'position:fixed;inset:auto;left:45%;top:45%;width:120px;height:40px;margin:0;pointer-events:none';
+      cover.style.cssText =
+        'position:fixed;inset:auto;left:45%;top:45%;width:120px;height:40px;margin:0;pointer-events:none';
       document.body.append(cover);
       cover.showPopover();
     },

@@ -213,12 +213,17 @@ test('an opener that sends the wallet’s window elsewhere while it asks has a r
     const window = await openByHand(honest, world.wallet);
     await say(honest, [request('asked', 'personal_sign', [hi, address])]);
     await window.getByRole('button', { name: 'Sign', exact: true }).waitFor();
-    await honest.evaluate((to) => {
-      if (raw.window !== null) raw.window.location.href = to;
-    }, `${new URL(evil.url()).origin}/?stand-in`);
+    await honest.evaluate(
+      (to) => {
+        if (raw.window !== null) raw.window.location.href = to;
+      },
+      `${new URL(evil.url()).origin}/?stand-in`,
+    );
     await window.waitForURL(/stand-in/);
     assert.equal((await answerOf(honest, 'asked')).error?.code, 4001);
-    const reached = await window.evaluate(() => JSON.stringify([history.state, name, document.referrer, location.hash]));
+    const reached = await window.evaluate(() =>
+      JSON.stringify([history.state, name, document.referrer, location.hash]),
+    );
     assert.doesNotMatch(reached, /wallet|0x/);
     await window.close();
   });
@@ -247,10 +252,7 @@ test('the account page cuts off whoever opens it, and a callback that nobody beg
         globalThis.raw = { answers: [], port: null, window: null };
         document.addEventListener('click', () => (raw.window = window.open(to)), { once: true });
       }, url);
-      const [opened] = await Promise.all([
-        person.browser.context.waitForEvent('page'),
-        evil.locator('h1').click(),
-      ]);
+      const [opened] = await Promise.all([person.browser.context.waitForEvent('page'), evil.locator('h1').click()]);
       await opened.waitForFunction(() => document.querySelector('h1') !== null);
       assert.equal(await opened.evaluate('opener'), null);
       await evil.waitForFunction(() => raw.window?.closed === true);
@@ -297,10 +299,12 @@ test('a dApp’s own storage, cookies and caches hold nothing of the wallet, nor
   assert.deepEqual([databases, cacheNames, cookie], [[], [], '']);
   const readable = await evil.evaluate(async (wallet) => {
     const paths = ['/', '/approve', '/config.json', '/release.json', '/sw.js', '/chains.json'];
-    const tries = paths.map((path) => fetch(wallet + path).then(
-      () => [path],
-      () => [],
-    ));
+    const tries = paths.map((path) =>
+      fetch(wallet + path).then(
+        () => [path],
+        () => [],
+      ),
+    );
     return (await Promise.all(tries)).flat();
   }, world.wallet);
   assert.deepEqual(readable, ['/chains.json'], 'that one is for everybody');

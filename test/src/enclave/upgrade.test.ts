@@ -67,7 +67,7 @@ describe('upgrading the signer from one image to the next, under traffic', () =>
     assert.equal((await submit(world, signedBy(body, organisations(world).slice(0, 2)))).status, 200);
   }
 
-  /** Whatever `during` does, every request that a device made while it did ended in a signature, by one release each. */
+  /** Whatever `during` does, every request that a device made while it did ended in a signature, by a release of its own. */
   async function underTraffic(during: () => Promise<void>): Promise<void> {
     const clients = devices();
     const numbers = () =>
@@ -82,12 +82,10 @@ describe('upgrading the signer from one image to the next, under traffic', () =>
     const signed = await traffic.stop();
     for (const { alarm, others } of signed.flat()) assert.deepEqual([alarm, others], [null, []]);
     for (const [index, found] of (await numbers()).entries()) {
-      const expected = (before[index]?.length ?? 0) + (signed[index]?.length ?? 0);
-      assert.deepEqual(
-        found,
-        Array.from({ length: expected }, (_, number) => number + 1),
-        'no gap, none released twice',
-      );
+      const gapless = Array.from(found, (_, number) => number + 1);
+      assert.deepEqual(found, gapless, 'no gap');
+      // On a busy machine an answer may come too late for its device: the number that it had stays taken (law 5).
+      assert.ok(found.length >= (before[index]?.length ?? 0) + (signed[index]?.length ?? 0), 'a release for each');
     }
     for (const [index, client] of clients.entries()) {
       assert.deepEqual((await client.wallet()).id, people[index]?.id, 'no wallet is lost');
@@ -121,7 +119,11 @@ describe('upgrading the signer from one image to the next, under traffic', () =>
     await decide('allow-signer', measurement);
     const itsMachines = machines();
     await underTraffic(async () => {
-      assert.deepEqual(await world.devnet.upgradeSigner(writeEif(next)), { event: 'upgraded', message: '' });
+      assert.deepEqual(await world.devnet.upgradeSigner(writeEif(next)), {
+        event: 'upgraded',
+        message: '',
+        cutOff: false,
+      });
     });
     const after = await running();
     assert.deepEqual(after.measurement, measurement);

@@ -11,7 +11,8 @@ export async function initialise(
   dataDir: string,
 ): Promise<{ signing: string; sealing: string }> {
   const { stdout } = await run(process.execPath, [join(parties, store, 'src', 'init.ts'), '--data-dir', dataDir]);
-  return JSON.parse(stdout);
+  const { signing, sealing } = JSON.parse(stdout);
+  return { signing, sealing };
 }
 
 /** Starts a party and says how it went: it listens, or it ended, with what it said. It is ended either way. */

@@ -18,13 +18,15 @@ export async function bootWorld(
   options: {
     waitSeconds?: number;
     moreIssuers?: { url: string; audience: string }[];
+    /** Where the kms keeps its keys. Default: in a file. */
+    vault?: 'embedded' | 'softhsm';
     /** What the signer runs in. Default: a process. */
     signer?: 'process' | 'enclave';
     /** Web origins that may call the parties. */
     origins?: readonly string[];
   } = {},
 ): Promise<World> {
-  const { waitSeconds = 0, moreIssuers = [], signer = 'process', origins = [] } = options;
+  const { waitSeconds = 0, moreIssuers = [], vault = 'embedded', signer = 'process', origins = [] } = options;
   await using undo = new AsyncDisposableStack();
   const issuer = undo.use(await TestIssuer.start());
   const home = mkdtempSync(join(tmpdir(), 'symbolon-law-'));
@@ -35,6 +37,7 @@ export async function bootWorld(
       ports: 'free',
       fresh: false,
       waitSeconds,
+      vault,
       signer,
       origins,
       moreIssuers: [{ url: issuer.url, audience }, ...moreIssuers],

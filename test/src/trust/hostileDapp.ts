@@ -32,13 +32,13 @@ declare global {
  * A dApp on an origin of its own, in the browser of somebody with a wallet: it opens the wallet's window, speaks its protocol by
  * hand, and asks; the person agrees to nothing. @returns what it was answered, one for each method
  */
-export async function askUnapproved({ open }: Chromium, wallet: string, address: string): Promise<Answer[]> {
+export async function askUnapproved(browser: Chromium, wallet: string, address: string): Promise<Answer[]> {
   const server = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><h1>Kittens</h1>');
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const page = await open(`http://kittens.localhost:${(server.address() as AddressInfo).port}`);
+  const page = await browser.open(`http://kittens.localhost:${(server.address() as AddressInfo).port}`);
   try {
     await page.evaluate((url) => {
       globalThis.kittens = { answers: [], port: null, wallet: null };
@@ -51,7 +51,7 @@ export async function askUnapproved({ open }: Chromium, wallet: string, address:
       });
       document.addEventListener('click', () => (kittens.wallet = window.open(`${url}/approve`)), { once: true });
     }, wallet);
-    const window = await windowFrom(page, () => page.locator('h1').click());
+    const surface = await windowFrom(page, () => page.locator('h1').click());
     await page.waitForFunction(() => kittens.port !== null);
     const asked = asking(address);
     await page.evaluate((all) => {
@@ -61,7 +61,7 @@ export async function askUnapproved({ open }: Chromium, wallet: string, address:
       }
     }, asked);
     await page.waitForFunction((count) => kittens.answers.length >= count, asked.length);
-    await window.close().catch(() => undefined);
+    await surface.close().catch(() => undefined);
     return await page.evaluate(() => kittens.answers);
   } finally {
     await page.close();

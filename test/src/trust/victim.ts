@@ -91,7 +91,7 @@ export class Victim {
 
   /** New shares. */
   async turn(): Promise<void> {
-    this.wallet = await this.device.client.rotate();
+    this.wallet = (await this.device.client.rotate()).wallet;
   }
 
   /** Both shares as they lie in the stores. */

@@ -1,5 +1,4 @@
 import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
@@ -24,9 +23,7 @@ export async function openGallery(browser: AsyncDisposable & { open: () => Promi
   undo.use(browser);
   mkdirSync(screenshots, { recursive: true });
   const { files } = await bundle('../gallery/gallery.tsx');
-  // From the package that declares it.
-  const { resolve } = createRequire(new URL('../../../../test/package.json', import.meta.url));
-  files.set('/axe.js', readFileSync(resolve('axe-core/axe.min.js')));
+  files.set('/axe.js', readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js'))));
   const { url } = undo.use(await serve(files));
   const complaints: string[] = [];
   const running = undo.move();

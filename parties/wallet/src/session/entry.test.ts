@@ -27,7 +27,10 @@ function open({ tab }: Browser) {
     world,
     show: (progress) => {
       shown.push(progress);
-      for (const one of waiting.splice(0)) one.step === progress.step ? one.seen(progress) : waiting.push(one);
+      for (const one of waiting.splice(0)) {
+        if (one.step === progress.step) one.seen(progress);
+        else waiting.push(one);
+      }
     },
     openSignIn: (issuer) => opened.push(issuer),
     forgetDevice: () => {

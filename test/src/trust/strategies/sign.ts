@@ -66,7 +66,17 @@ async function grantsAll(attack: Attack, hand: Hand, signer: RunningSigner): Pro
 function receiptFor(attack: Attack, asked: ShareRequest, device: Uint8Array, challenge: Uint8Array): Receipt {
   const { v, deployment, wallet, kind, epoch, deed, signer, rh, expires } = asked;
   return {
-    ...{ v, deployment, wallet, kind, epoch, deed, signer, rh, expires, device, challenge },
+    v,
+    deployment,
+    wallet,
+    kind,
+    epoch,
+    deed,
+    signer,
+    rh,
+    expires,
+    device,
+    challenge,
     number: 1_000,
     previous: sha256(rh),
     at: Date.now(),

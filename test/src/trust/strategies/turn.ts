@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { hpkeXWing } from '@symbolon/crypto/native';
+import { hpkeXWing, SigningKey } from '@symbolon/crypto/native';
 import {
   type Authorised,
   addressOf,
-  authorisedCodec,
   digest,
   paths,
+  type RotationProposal,
   rotateAsk,
   rotateCodec,
   rotationProposalStatement,
@@ -21,10 +21,10 @@ import type { Attack, Haul } from '../attack.ts';
 export async function turnShares(attack: Attack): Promise<Haul> {
   const given: string[] = [];
   if ((await askToTurn(attack, attack.thief)) === 200) given.push('a rotation, by the cloud');
-  if ((await proposeToKms(attack, await wordFor(attack, attack.thief, 'kms'))) === 200)
-    given.push('a rotation, by the kms');
-  for (const stolen of attack.passed.slice(-2))
-    if ((await proposeToKms(attack, stolen)) === 200) given.push('a rotation for what somebody else was asked');
+  const words = [await wordFor(attack, attack.thief, 'kms'), ...attack.passed.slice(-2)];
+  const reasons: RotationProposal['why'][] = words.map((asked) => ({ by: 'person', asked }));
+  for (const why of [...reasons, { by: 'statement', number: 1 } as const])
+    if ((await proposeToKms(attack, why)) === 200) given.push(`a rotation, by the kms, for the word of a ${why.by}`);
   return { given };
 }
 
@@ -42,24 +42,25 @@ async function wordFor({ record }: Attack, hand: Hand, store: 'kms' | 'cloud'): 
   return { message, token, proof: prove(hand.key, { htu, token, rh: digest('request', message), message }) };
 }
 
-/** As the cloud's insider proposes it to the kms, with whatever serves as the person's word. */
-async function proposeToKms(attack: Attack, asked: Authorised): Promise<number> {
+/** As the cloud proposes it to the kms, signed by its insider, or in a stranger's hand. @returns the kms's status */
+async function proposeToKms(attack: Attack, why: RotationProposal['why']): Promise<number> {
   const { world, record } = attack;
-  const cloud = attack.insider('cloud');
-  const url = addressOf(world.deployment.kms.url, paths.proposeRotation);
-  // Who is not the cloud has the person's bare word to show.
-  if (cloud === null) return (await post(url, authorisedCodec.encode(asked))).status;
+  const key = attack.insider('cloud')?.signing ?? SigningKey.generate();
   const attempt = new Uint8Array(randomBytes(32));
   const ours = new Uint8Array(randomBytes(32));
   const info = sealInfo('rotation-kms', world.deployment.id);
   const { sealed, reply } = hpkeXWing.seal(world.deployment.kms.sealing, info, attempt, ours);
   reply[Symbol.dispose]();
-  const proposal = {
-    ...({ v: 1, deployment: world.deployment.id, attempt, at: Date.now(), contribution: sealed } as const),
+  const proposal: RotationProposal = {
+    v: 1,
+    deployment: world.deployment.id,
+    attempt,
+    at: Date.now(),
+    contribution: sealed,
     ephemeral: hpkeXWing.generate().publicKey,
     wallets: [{ wallet: record.id, from: record.epoch }],
-    why: { by: 'person', asked } as const,
+    why,
   };
-  return (await post(url, signedCodec.encode(signStatement(rotationProposalStatement, proposal, cloud.signing))))
-    .status;
+  const signed = signStatement(rotationProposalStatement, proposal, key);
+  return (await post(addressOf(world.deployment.kms.url, paths.proposeRotation), signedCodec.encode(signed))).status;
 }
