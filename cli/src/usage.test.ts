@@ -54,6 +54,8 @@ test('a line that is not understood exits 2 and says what is wrong', async () =>
     [['send', '0x8ba1', '1', 'more'], /too many arguments/],
     [['wallet', 'show', '--everything'], /unknown option '--everything'/],
     [['wallet', 'import', '--curve', 'p256'], /Allowed choices are secp256k1, ed25519/],
+    [['up', '--port-base', 'abc'], /'abc' is invalid\. It is a whole number from 1024 to 61000/],
+    [['up', '--port-base', '99999'], /'99999' is invalid/],
     [['statement', 'sign', 'x.json'], /required option '--key <file>'/],
   ] as const) {
     const { code, erred } = await symbolon(...args);

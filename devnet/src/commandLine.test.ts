@@ -108,7 +108,10 @@ test('a person signs in, creates a wallet, sends, signs, and reads every release
 test('what the chain or the signer refuses exits 1 and says why', async () => {
   const poor = await symbolon(`send ${recipient} 1000`);
   assert.equal(poor.code, 1);
-  assert.match(poor.err, /\(transaction-refused\)\n {2}next: /);
+  assert.match(
+    poor.err,
+    /takes 1000 ether, and the wallet has 0\.74\d* ether\. Nothing was signed\. \(funds-missing\)\n {2}next: /,
+  );
   const mistyped = await symbolon(`send ${recipient.replace('C8', 'c8')} 0.1`);
   assert.match(mistyped.err, /\(address-checksum\)/);
 });
@@ -118,15 +121,24 @@ test('a second device comes in by approval, signs, and is shut out for ever', as
   assert.match((await symbolon('sign-message hi --device phone')).err, /\(not-enrolled\)/);
   const request = await symbolon('devices request --device phone');
   const check = /Key check: (\S+)\./.exec(request.err)?.[1] ?? '';
+  const whose = /For (the wallet of you@example\.com \([0-9a-f]{12}\.\.\.\))\./.exec(request.err)?.[1] ?? 'nobody';
   const approve = `devices approve ${request.out.trim()} --name phone`;
   assert.equal((await symbolon(approve)).code, 1, 'nobody compared the key checks');
   assert.match((await symbolon('sign-message hi --device phone')).err, /\(not-enrolled\)/);
   const approval = await symbolon(`${approve} --yes`);
   assert.ok(approval.err.includes(check), 'both screens show the same check');
+  assert.ok(approval.err.includes(whose), 'and whose wallet it is');
   assert.equal((await symbolon('sign-message hi --device phone')).code, 0);
   assert.equal((await symbolon(`devices revoke ${check}`)).out, '"phone" is out. Its key never returns.\n');
   assert.equal((await symbolon('sign-message hi --device phone')).code, 1);
   assert.equal((await symbolon(`${approve} --yes`)).code, 1);
+});
+
+test('the last device is not revoked: what it is and what to do is said', async () => {
+  const [only] = (await symbolon('devices list --json')).json();
+  const { code, err } = await symbolon(`devices revoke ${only.check}`);
+  assert.equal(code, 1);
+  assert.match(err, /is the last device that may change the wallet.*\(device-last\)\n {2}next: Let another in first/);
 });
 
 test('a device comes in by the code that the kms mails, which shows its key check', async () => {
@@ -166,12 +178,15 @@ test('a statement takes two organisations; then it is on the list, and verified 
   );
   const early = await symbolon(`statement submit ${file}`);
   assert.equal(early.code, 1);
-  assert.match(early.err, /too few organisations.*\(statement-invalid\)/);
+  assert.match(early.err, /Signed by 1 of the 2 .* missing: 1 of .* \(statement-unsigned\)/);
   await symbolon(`statement sign ${file} --key ${a}/organisation.key`);
-  assert.match((await symbolon(`statement submit ${file}`)).err, /too few/, 'one organisation twice is one');
+  assert.match((await symbolon(`statement submit ${file}`)).err, /Signed by 1/, 'one organisation twice is one');
   await symbolon(`statement sign ${file} --key ${b}/organisation.key`);
   assert.equal((await symbolon(`statement submit ${file}`)).code, 0);
-  assert.match((await symbolon('statement list')).out, / {3}2 .* allows signer 0101010101010101\.\.\. {2}in force/);
+  assert.match(
+    (await symbolon('statement list')).out,
+    / {3}2 .* allows signer 0101010101010101\.\.\. {2}in force since /,
+  );
 });
 
 test('the running signer’s evidence verifies under the development root, and under no other', async () => {

@@ -7,7 +7,7 @@ import { audience, type IssuerText, makeDeployment, readDeployment } from './dep
 import { prepareSigner, type SignerIn } from './enclave.ts';
 import { DevnetError } from './errors.ts';
 
-import { type Home, openHome, readJson, removeHome, writeJson } from './home.ts';
+import { type Home, openHome, removeHome, writeJson } from './home.ts';
 import { hsmOf, type KmsHsm, vaultUp } from './hsm.ts';
 
 import { initialise } from './initialise.ts';

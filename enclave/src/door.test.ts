@@ -19,7 +19,9 @@ class Machine implements Target {
       if (asked.url === '/slow') return void this.held.push(answer);
       const parts: Buffer[] = [];
       asked.on('data', (part) => parts.push(part));
-      asked.on('end', () => answer.setHeader('x-name', name).end(`${name} ${asked.method} ${Buffer.concat(parts)}`));
+      asked.on('end', () =>
+        answer.setHeader('x-name', name).end(`${name} ${asked.method} ${Buffer.concat(parts).toString()}`),
+      );
     }).listen(0, '127.0.0.1');
     undo.defer(() => {
       this.#server.close();

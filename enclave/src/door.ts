@@ -106,7 +106,10 @@ export async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-/** All but what is about one connection alone. How a body is framed stays as it was said: nobody may read its end elsewhere. */
-function passedOn({ connection: _, 'keep-alive': __, upgrade: ___, expect: ____, ...headers }: IncomingHttpHeaders) {
-  return headers;
+/** What is about one connection alone, and not about a request. */
+const ofOneConnection = new Set(['connection', 'keep-alive', 'upgrade', 'expect']);
+
+/** All others. How a body is framed stays as it was said: nobody may read its end elsewhere. */
+function passedOn(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !ofOneConnection.has(name)));
 }

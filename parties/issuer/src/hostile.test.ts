@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { get } from 'node:http';
 import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { Agent, ask, begin } from './testAgent.ts';
 import { World } from './testWorld.ts';
@@ -186,4 +187,17 @@ test('without a mail server the person is told to try again, and the issuer live
   assert.deepEqual([answer.status, answer.json.code], [503, 'mail-unavailable']);
   assert.match(world.output, /"event":"mail-failed"/);
   assert.doesNotMatch(world.output, /down@example/);
+});
+
+test('a request that its sender breaks off is one JSON line of the log, as everything is', async () => {
+  const { port } = new URL(world.url);
+  const socket = connect(Number(port), '127.0.0.1');
+  await once(socket, 'connect');
+  const form = 'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100';
+  socket.end(`POST /token HTTP/1.1\r\nHost: x\r\n${form}\r\n\r\ngrant_type=x`);
+  socket.resume();
+  await once(socket, 'close');
+  for (let tries = 0; tries < 100 && !world.output.includes('request-broken'); tries++) await sleep(20);
+  assert.ok(world.output.includes('request-broken'));
+  for (const line of world.output.split('\n').filter(Boolean)) JSON.parse(line);
 });

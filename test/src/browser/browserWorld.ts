@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDevnet, type Devnet, type DevnetOptions, registerApp } from '@symbolon/devnet';
+import { createDevnet, type Devnet, DevnetError, type DevnetOptions, registerApp } from '@symbolon/devnet';
 import { startDapp } from '../../../examples/dapp/src/index.ts';
 
 /** The demo dApp on an origin of its own. */
@@ -26,9 +26,7 @@ export interface BrowserWorld extends AsyncDisposable {
 /** `more`: what the devnet is told beside that it serves the page. */
 export async function bootBrowserWorld(more: Pick<DevnetOptions, 'moreChains'> = {}): Promise<BrowserWorld> {
   await using undo = new AsyncDisposableStack();
-  const home = mkdtempSync(join(tmpdir(), 'symbolon-browser-'));
-  undo.defer(() => rmSync(home, { recursive: true, force: true }));
-  const devnet = undo.use(await createDevnet({ ...more, home, ports: 'free', fresh: false, page: true }));
+  const devnet = await bootDevnet(undo, more);
   const wallet = devnet.urls['web-host'];
   const running = undo.move();
   return {
@@ -47,4 +45,21 @@ export async function bootBrowserWorld(more: Pick<DevnetOptions, 'moreChains'> =
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** Its ports were free when they were chosen; on a busy machine somebody's connection may have one by the time it is listened at. */
+async function bootDevnet(
+  undo: AsyncDisposableStack,
+  more: Pick<DevnetOptions, 'moreChains'>,
+  triesLeft = 3,
+): Promise<Devnet> {
+  const home = mkdtempSync(join(tmpdir(), 'symbolon-browser-'));
+  undo.defer(() => rmSync(home, { recursive: true, force: true }));
+  try {
+    return undo.use(await createDevnet({ ...more, home, ports: 'free', fresh: false, page: true }));
+  } catch (error) {
+    const taken = error instanceof DevnetError && error.message.includes('EADDRINUSE');
+    if (!taken || triesLeft === 0) throw error;
+    return bootDevnet(undo, more, triesLeft - 1);
+  }
 }

@@ -164,7 +164,7 @@ test('a message of another window than the opener is not heard, whatever its ori
           iframe.contentDocument?.body.append(script);
           port1.postMessage(ask);
         });
-        document.addEventListener('click', () => (raw.window = window.open(`${wallet}/approve`)), { once: true });
+        document.addEventListener('click', () => (raw.window = globalThis.open(`${wallet}/approve`)), { once: true });
       },
       [world.wallet, request('a', 'eth_accounts')] as const,
     );
@@ -181,7 +181,7 @@ test('a message of another window than the opener is not heard, whatever its ori
 test('who opened the connected site has no way to the wallet’s window that it opened', async () => {
   await watch.nothingHappens(async () => {
     await evil.evaluate((url) => {
-      document.addEventListener('click', () => (raw.window = window.open(url)), { once: true });
+      document.addEventListener('click', () => (raw.window = globalThis.open(url)), { once: true });
       globalThis.raw = { answers: [], port: null, window: null };
       addEventListener('message', ({ data }) => raw.answers.push(data));
     }, honest.url());
@@ -250,7 +250,7 @@ test('the account page cuts off whoever opens it, and a callback that nobody beg
     await watch.nothingHappens(async () => {
       await evil.evaluate((to) => {
         globalThis.raw = { answers: [], port: null, window: null };
-        document.addEventListener('click', () => (raw.window = window.open(to)), { once: true });
+        document.addEventListener('click', () => (raw.window = globalThis.open(to)), { once: true });
       }, url);
       const [opened] = await Promise.all([person.browser.context.waitForEvent('page'), evil.locator('h1').click()]);
       await opened.waitForFunction(() => document.querySelector('h1') !== null);

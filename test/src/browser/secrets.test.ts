@@ -125,7 +125,7 @@ test('every answer of the wallet’s origin in all of it had exactly the headers
   for (const path of [...paths, '/sw.js', '/release.json', '/nothing-here']) {
     const sent = await headersOf(path);
     assert.equal(sent['set-cookie'], undefined, path);
-    assert.match(sent['content-security-policy'] ?? '', /^default-src 'none'; script-src 'self'; style-src 'self'; /);
+    assert.match(String(sent['content-security-policy']), /^default-src 'none'; script-src 'self'; style-src 'self'; /);
   }
   assert.deepEqual(await person.browser.context.cookies(world.wallet), []);
 });

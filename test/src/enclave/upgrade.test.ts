@@ -24,7 +24,7 @@ import { bootWorld, signerOf, type World } from '../support/world.ts';
 import { brokenBuild, nextBuild } from './otherImages.ts';
 import { startTraffic } from './traffic.ts';
 
-const deviceCount = 4;
+const deviceCount = 3;
 const message = { type: 'evm-message', message: utf8('hello') } as const;
 
 describe('upgrading the signer from one image to the next, under traffic', () => {
@@ -33,13 +33,12 @@ describe('upgrading the signer from one image to the next, under traffic', () =>
 
   before(async () => {
     world = await bootWorld({ signer: 'enclave' });
-    people = await Promise.all(
-      Array.from({ length: deviceCount }, async () => {
-        const [hand, storage] = [new Hand(world), new MemoryStorage()];
-        const { wallet } = await clientOf(hand, { storage }).create();
-        return { hand, storage, id: wallet.id };
-      }),
-    );
+    people = [];
+    for (let count = 0; count < deviceCount; count += 1) {
+      const [hand, storage] = [new Hand(world), new MemoryStorage()];
+      const { wallet } = await clientOf(hand, { storage }).create();
+      people.push({ hand, storage, id: wallet.id });
+    }
   });
   after(() => world?.[Symbol.asyncDispose]());
 

@@ -16,7 +16,7 @@ export interface Chromium extends AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-const startDeadlineMs = 30_000;
+const startDeadlineMs = 60_000;
 
 /** Chromium's own behaviour is what is tested: Playwright's flags (it switches storage partitioning off) are not used. */
 const flags = [
@@ -39,7 +39,7 @@ const flags = [
 /** The shell ends the browser, and whatever else of the group there is, when its input ends: also when this process is killed. */
 const leash = '"$@" </dev/null & read -r _; kill -KILL $!; wait $!; kill -KILL 0';
 
-/** Starts a browser with a fresh profile. Throws where none is installed or it does not come up in 30 s, with what it said. */
+/** Starts a browser with a fresh profile. Throws where none is installed or it does not come up in a minute, with what it said. */
 export async function startChromium(): Promise<Chromium> {
   await using undo = new AsyncDisposableStack();
   const profile = mkdtempSync(join(tmpdir(), 'symbolon-chromium-'));
@@ -62,7 +62,7 @@ export async function startChromium(): Promise<Chromium> {
   const browser = undo.adopt(await chromium.connectOverCDP(await debuggerUrl(child.stderr)), (open) => open.close());
   const [context] = browser.contexts();
   if (context === undefined) throw new Error('the browser has no profile');
-  context.setDefaultTimeout(30_000);
+  context.setDefaultTimeout(90_000);
   const running = undo.move();
   return {
     context,

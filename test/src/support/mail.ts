@@ -22,7 +22,7 @@ export async function codeAfter(
 ): Promise<string> {
   const before = (await mailsTo(world, to)).length;
   await ask();
-  for (let tries = 0; tries < 400; tries += 1) {
+  for (let tries = 0; tries < 1_200; tries += 1) {
     const fresh = (await mailsTo(world, to)).slice(before);
     const code = fresh.map(({ text }) => new RegExp(`(?<!\\d)\\d{${digits}}(?!\\d)`).exec(text)?.[0]).find(Boolean);
     if (code !== undefined) return code;
@@ -33,7 +33,7 @@ export async function codeAfter(
 
 /** Waits for a mail with this subject. */
 export async function mailArrives(world: Pick<World, 'devnet'>, to: string, subject: string): Promise<void> {
-  for (let tries = 0; tries < 400; tries += 1) {
+  for (let tries = 0; tries < 1_200; tries += 1) {
     if ((await mailsTo(world, to)).some((mail) => mail.subject === subject)) return;
     await sleep(25);
   }

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fetchTransport, readClaims, type Transport, type Wallet } from '@symbolon/client';
 import { utf8 } from '@symbolon/crypto';
 import type { Store } from '@symbolon/protocol';
 import { Insider } from '../support/insider.ts';
 import type { Recorded } from '../support/recording.ts';
+import { withStore } from '../support/records.ts';
 import type { Canary } from '../support/search.ts';
 import { type FolderDevice, openFolder, signInByMail } from './folderDevice.ts';
 import type { TrustWorld } from './trustWorld.ts';
@@ -89,9 +91,20 @@ export class Victim {
     return device;
   }
 
-  /** New shares. */
+  /** New shares; resolves when both stores have destroyed the keys of the old ones. */
   async turn(): Promise<void> {
     this.wallet = (await this.device.client.rotate()).wallet;
+    for (let tries = 0; this.#keysOfEpochs() > 2; tries += 1) {
+      if (tries === 1_000) throw new Error('the keys of the old shares are not destroyed');
+      await sleep(10);
+    }
+  }
+
+  #keysOfEpochs(): number {
+    const sql = 'SELECT count(*) AS n FROM share_keys WHERE wallet = ?';
+    const count = (store: Store) =>
+      withStore(this.world, store, (database) => Number(database.prepare(sql).get(this.wallet.id)?.['n']));
+    return count('kms') + count('cloud');
   }
 
   /** Both shares as they lie in the stores. */
