@@ -10,6 +10,7 @@ import { measureFloor } from './floor.ts';
 import { leanTransport } from './leanTransport.ts';
 import { type Ask, closedLoop, type Load, openLoop, percentile } from './load.ts';
 import { describe, type Findings, floorByPayer } from './report.ts';
+import { measureRotation } from './rotation.ts';
 import { transferOf } from './transfer.ts';
 import { share, User } from './users.ts';
 import { createWorld, interrupted, type World } from './world.ts';
@@ -23,12 +24,16 @@ how many a second with all users at once, how long one takes at --rate a second,
   --seconds N  length of each of the two phases    (10)
   --rate N     signatures a second of phase two    (174)
   --warm-up N  seconds of full load before          (20)
+  --rotation   measure instead how fast a statement gives every wallet new shares
+  --wallets N  with --rotation: wallets in both stores  (20000)
   --json       one JSON object as the last line
 
 Exit code: 0 measured, 1 a signature failed, 2 usage, 130 interrupted.`;
 
 interface Options {
   json: boolean;
+  rotation: boolean;
+  wallets: number;
   users: number;
   seconds: number;
   rate: number;
@@ -52,6 +57,7 @@ async function main(args: string[]): Promise<number> {
   }
   const stopped = interrupted().then(() => null);
   await using world = await createWorld();
+  if (options.rotation) return await rotation(world, options, stopped);
   const found = await Promise.race([stopped, measure(world, options)]);
   if (found === null) return 130;
   console.log(describe(found));
@@ -59,17 +65,46 @@ async function main(args: string[]): Promise<number> {
   return Object.keys(found.failures).length > 0 || world.fallen() ? 1 : 0;
 }
 
+async function rotation(world: World, { wallets, json }: Options, stopped: Promise<null>): Promise<number> {
+  const found = await Promise.race([stopped, measureRotation(world, wallets)]);
+  if (found === null) return 130;
+  const { walletsPerSecond, ms, checked } = found;
+  console.log(
+    `${found.wallets} wallets turned in ${ms} ms: ${walletsPerSecond} a second; ${checked} new pairs checked`,
+  );
+  if (json) console.log(JSON.stringify(found));
+  return 0;
+}
+
 function optionsOf(args: string[]): Options | null {
   const number = { type: 'string' } as const;
   try {
     const { values } = parseArgs({
       args,
-      options: { json: { type: 'boolean' }, users: number, seconds: number, rate: number, 'warm-up': number },
+      options: {
+        json: { type: 'boolean' },
+        rotation: { type: 'boolean' },
+        wallets: number,
+        users: number,
+        seconds: number,
+        rate: number,
+        'warm-up': number,
+      },
     });
-    const { json = false, users = '100', seconds = '10', rate = '174', 'warm-up': warmUp = '20' } = values;
-    const given = { users: Number(users), seconds: Number(seconds), rate: Number(rate), warmUp: Number(warmUp) };
-    const right = Number.isSafeInteger(given.users) && Object.values(given).every((value) => value > 0);
-    return right ? { json, ...given } : null;
+    const { json = false, rotation = false, wallets = '20000' } = values;
+    const { users = '100', seconds = '10', rate = '174', 'warm-up': warmUp = '20' } = values;
+    const given = {
+      wallets: Number(wallets),
+      users: Number(users),
+      seconds: Number(seconds),
+      rate: Number(rate),
+      warmUp: Number(warmUp),
+    };
+    const right =
+      Number.isSafeInteger(given.users) &&
+      Number.isSafeInteger(given.wallets) &&
+      Object.values(given).every((value) => value > 0);
+    return right ? { json, rotation, ...given } : null;
   } catch {
     return null;
   }

@@ -267,8 +267,8 @@ export class WalletStore {
   /** Active wallets made before `since` (ms) that a statement has not reached yet, in the order of their ids, after one of them. */
   unreached(number: number, since: number, after: Uint8Array, count: number): { wallet: Uint8Array; from: number }[] {
     const sql = `SELECT id, epoch FROM wallets
-      WHERE state = 'active' AND ordered < ? AND made <= ? AND id > ? ORDER BY id LIMIT ?`;
-    const rows = this.#database.statement(sql).all(number, since, after, count);
+      WHERE id > ? AND state = 'active' AND +ordered < ? AND made <= ? ORDER BY id LIMIT ?`;
+    const rows = this.#database.statement(sql).all(after, number, since, count);
     return rows.map((row) => ({ wallet: row['id'] as Uint8Array, from: Number(row['epoch']) }));
   }
 
