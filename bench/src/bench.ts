@@ -68,9 +68,12 @@ async function main(args: string[]): Promise<number> {
 async function rotation(world: World, { wallets, json }: Options, stopped: Promise<null>): Promise<number> {
   const found = await Promise.race([stopped, measureRotation(world, wallets)]);
   if (found === null) return 130;
-  const { walletsPerSecond, ms, checked } = found;
+  const { walletsPerSecond, microseconds, ms, checked, takenByOthers } = found;
   console.log(
     `${found.wallets} wallets turned in ${ms} ms: ${walletsPerSecond} a second; ${checked} new pairs checked`,
+  );
+  console.log(
+    `processor time for each: kms ${microseconds.kms} us, cloud ${microseconds.cloud} us; others took ${takenByOthers} cores`,
   );
   if (json) console.log(JSON.stringify(found));
   return 0;

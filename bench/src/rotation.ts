@@ -28,6 +28,7 @@ import {
 } from '@symbolon/protocol';
 import { readBytes, statementHash } from '@symbolon/verify';
 import { EmbeddedVault, loadKeys } from '../../packages/share-store/src/index.ts';
+import { moment, perSignature, takenByOthers } from './cpu.ts';
 import type { World } from './world.ts';
 
 export interface RotationFindings {
@@ -35,6 +36,10 @@ export interface RotationFindings {
   /** From the first wallet that flipped to the last, ms. */
   ms: number;
   walletsPerSecond: number;
+  /** Processor time of each store for one wallet, us: what the rate comes to on a machine that does nothing else. */
+  microseconds: { kms: number; cloud: number };
+  /** Cores' worth of processor time that others took meanwhile. */
+  takenByOthers: number;
   /** Wallets whose new pair was joined and made the wallet's keys, in both curves. */
   checked: number;
 }
@@ -53,16 +58,26 @@ export async function measureRotation({ devnet }: World, count: number): Promise
   const loaded = await loadWallets(devnet, count);
   for (const store of stores) await devnet.restart(store);
 
+  const before = await moment(devnet);
   const number = await order(devnet);
   let report = await reportOf(devnet, number);
-  for (; report.state !== 'done'; report = await reportOf(devnet, number)) await sleep(250);
+  for (; report.state !== 'done'; report = await reportOf(devnet, number)) await sleep(500);
+  const after = await moment(devnet);
   // The kms flips first, the cloud follows.
   await sleep(2_000);
   const step = Math.max(1, Math.floor(count / sample));
   let checked = 0;
   for (let index = 0; index < count; index += step, checked += 1) await checkPair(devnet, loaded[index]);
   const ms = (report.last ?? 0) - (report.first ?? 0);
-  return { wallets: report.rotated, ms, walletsPerSecond: Math.round((report.rotated * 1_000) / ms), checked };
+  const { kms, cloud } = perSignature(before, after, report.rotated);
+  return {
+    wallets: report.rotated,
+    ms,
+    walletsPerSecond: Math.round((report.rotated * 1_000) / ms),
+    microseconds: { kms: Math.round(kms), cloud: Math.round(cloud) },
+    takenByOthers: Number(takenByOthers(before, after).toFixed(2)),
+    checked,
+  };
 }
 
 interface Loaded {
