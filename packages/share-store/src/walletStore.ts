@@ -1,5 +1,5 @@
 import type { Curve, DeedVersion, Flipped, Signed } from '@symbolon/protocol';
-import { codec, deedVersion, signedCodec } from '@symbolon/protocol';
+import { codec, curvesInOrder, deedVersion, signedCodec } from '@symbolon/protocol';
 import type { Database, GroupCommit } from '@symbolon/service';
 import { Refusal } from '@symbolon/verify';
 import type { WrappedKey } from './vault.ts';
@@ -162,6 +162,12 @@ export class WalletStore {
     if (first === undefined) return null;
     const sealed = Object.fromEntries(rows.map((row) => [String(row['curve']), row['sealed'] as Uint8Array]));
     return { key: first['wrapped'] as WrappedKey, sealed };
+  }
+
+  /** The curves of which a share lies here, in protocol order. */
+  curves(id: Uint8Array, epoch: number): Curve[] {
+    const rows = this.#database.statement('SELECT curve FROM shares WHERE wallet = ? AND epoch = ?').all(id, epoch);
+    return curvesInOrder.filter((curve) => rows.some((row) => row['curve'] === curve));
   }
 
   /** Makes a pending wallet with its shares, or changes nothing and is false where the id is taken. */
