@@ -9,6 +9,7 @@ const kinds = {
   fuzz: { total: 1_000_000, shards: 4 },
   attestation: { total: 1_000_000, shards: 4 },
   enclave: { total: 100, shards: 4 },
+  gallery: { total: 12, shards: 4 },
 } as const;
 type Kind = keyof typeof kinds;
 
@@ -17,6 +18,7 @@ const usage = `usage: test:long [KIND...] [--shard I/N] [--seed S]
   fuzz   1,000,000 bad inputs to the decoders, and bad requests to the live parties
   attestation   1,000,000 altered documents, quotes and tokens, and each of their bytes altered alone
   enclave   100 wallets and 1,000 signatures through the image in an emulated enclave; then its memory is searched
+  gallery   axe over every screen of the wallet, in every language, theme and size
 Without --shard every shard runs, one after another; a failed one is had again with its --shard and --seed.`;
 
 const { positionals, values } = parseArgs({

@@ -7,6 +7,7 @@ import type { SignerIn } from '@symbolon/devnet';
 import { measureBusyFloor } from './busyFloor.ts';
 import { moment, perSignature, takenByOthers, total } from './cpu.ts';
 import { nativeDeviceKey } from './deviceKey.ts';
+import { measureDialog } from './dialog.ts';
 import { measureFloor } from './floor.ts';
 import { leanTransport } from './leanTransport.ts';
 import { type Ask, closedLoop, type Load, openLoop, percentile } from './load.ts';
@@ -17,6 +18,7 @@ import { createWorld, interrupted, type VaultIn, type World } from './world.ts';
 
 const usage = `usage: npm run -s bench -- [--json] [--users N] [--seconds N] [--rate N] [--warm-up N] [--signer process|enclave]
                                 [--vault embedded|pkcs11]
+       npm run -s bench -- --dialog
 
 Boots all parties, makes a wallet for each user, and measures signatures through all of them, every check on:
 how many a second with all users at once, how long one takes at --rate a second, and what each party pays for it.
@@ -30,6 +32,7 @@ how many a second with all users at once, how long one takes at --rate a second,
   --vault      where the kms keeps its keys: embedded (default); with pkcs11, the same load through the embedded vault and through
                SoftHSM2, side by side; the HSM's own processes count as others there
   --json       one JSON object as the last line
+  --dialog     instead: how long a person waits for the embedded dialog in a real Chromium
 
 Exit code: 0 measured, 1 a signature failed, 2 usage, 130 interrupted.`;
 
@@ -51,6 +54,10 @@ process.exit(await main(process.argv.slice(2)));
 async function main(args: string[]): Promise<number> {
   if (args.includes('--help') || args.includes('-h')) {
     console.log(usage);
+    return 0;
+  }
+  if (args.length === 1 && args[0] === '--dialog') {
+    console.log(await measureDialog());
     return 0;
   }
   const options = optionsOf(args);

@@ -28,7 +28,7 @@ async function run(input: string, ...args: string[]) {
 
 test('every line gets its answer, in order, through all parties; a bad one stops no other', async () => {
   const base = { chain: 'evm', privateKey };
-  const { lines, code } = await run(
+  const { lines, err, code } = await run(
     [
       JSON.stringify({ ...base, id: 'eip-155', op: 'transaction', payload: { ...example, from: address } }),
       'not json',
@@ -43,6 +43,8 @@ test('every line gets its answer, in order, through all parties; a bad one stops
   const answers = lines.map((line) => JSON.parse(line));
   assert.equal(code, 0);
   assert.equal(answers.length, 6);
+  assert.match(err, /^1 of 6 lines hold no case: the file should be JSON lines/m);
+  assert.doesNotMatch(err, /next: if it is one JSON list/);
   assert.deepEqual(answers[0], { id: 'eip-155', address, signed: signedExample });
   assert.deepEqual([answers[1].id, answers[1].line, answers[1].error.code], [null, 2, 'json-invalid']);
   assert.deepEqual([answers[2].id, answers[2].address], [2, address]);

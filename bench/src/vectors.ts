@@ -73,6 +73,7 @@ async function answerAll({ devnet, issuer }: World, file: string): Promise<numbe
   const conformance = new Conformance(share(devnet.deployment, issuer, nativeCrypto, transport));
   const began = performance.now();
   let answered = 0;
+  let unread = 0;
   const report = () => {
     const seconds = (performance.now() - began) / 1_000;
     const rate = (answered / seconds).toFixed(0);
@@ -81,10 +82,19 @@ async function answerAll({ devnet, issuer }: World, file: string): Promise<numbe
   const ticking = setInterval(report, progressEveryMs);
   for await (const outcome of inOrder(linesOf(file), width, ({ text, line }) => conformance.answer(text, line))) {
     answered += 1;
+    // Only a line that was no case is named by its number.
+    if ('line' in outcome) unread += 1;
     if (!process.stdout.write(`${JSON.stringify(outcome)}\n`)) await once(process.stdout, 'drain');
   }
   clearInterval(ticking);
   report();
+  if (unread > 0) {
+    console.error(
+      `${unread} of ${answered} lines hold no case: the file should be JSON lines, one whole object a line.`,
+    );
+    if (unread === answered)
+      console.error('  next: if it is one JSON list, write each of its members on a line of its own: jq -c .[] FILE');
+  }
   return 0;
 }
 

@@ -1,24 +1,8 @@
 import { describe, type EvmIntent } from '@symbolon/chains/evm';
-import { EvmAccount, fetchTransport, JsonRpc, type SignedIntent } from '@symbolon/client';
+import type { SignedIntent } from '@symbolon/client';
 import { toHex } from '@symbolon/crypto';
-import type { Device } from './device.ts';
 import { CliError } from './errors.ts';
-import type { Home } from './home.ts';
 import type { Io } from './io.ts';
-
-const timeout = 10_000;
-
-/** The chain at `url`, or the local system's. Throws CliError `no-chain`. */
-export function chainOf({ running }: Home, url: string | undefined): JsonRpc {
-  const chain = url ?? running?.chain;
-  if (chain !== undefined) return new JsonRpc(chain, fetchTransport(fetch), timeout);
-  const hint = 'Start the local one with `symbolon up`, or name one with --rpc URL.';
-  throw new CliError('no-chain', 'No chain is known here.', hint);
-}
-
-export function accountOf(device: Device, home: Home, rpc: string | undefined): EvmAccount {
-  return new EvmAccount(device.client, chainOf(home, rpc));
-}
 
 /** Shows in words what is about to be signed, and asks where somebody can answer. Throws CliError `not-approved`. */
 export async function approve(intent: EvmIntent, yes: boolean, io: Io): Promise<void> {

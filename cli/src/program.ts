@@ -15,15 +15,17 @@ import { addStatement } from './commands/statement.ts';
 import { addUp } from './commands/up.ts';
 import { addVerify } from './commands/verify.ts';
 import { addWallet } from './commands/wallet.ts';
+import { fit } from './fit.ts';
 import { defaultHome } from './home.ts';
 import type { Io } from './io.ts';
 import type { Outcome } from './options.ts';
 
 /** All commands. Throws CommanderError where a line is not understood, after saying why. */
 export function createProgram(io: Io, outcome: Outcome): Command {
+  const columns = Math.min(Math.max(io.columns ?? 100, 40), 110);
   const program = new Command('symbolon')
     .description(
-      'One wallet, whose key no single party holds. This command line is a device of its own: its key lies in a file that only\nyour user can read.',
+      'One wallet, whose key no single party holds. This command line is a device of its own: its key lies in a file that only your user can read.',
     )
     .option('--home <dir>', 'the system to use, as `symbolon up` keeps it', process.env.SYMBOLON_HOME ?? defaultHome)
     .option('--device <name>', 'which of the devices kept there', 'cli')
@@ -31,10 +33,10 @@ export function createProgram(io: Io, outcome: Outcome): Command {
     .exitOverride()
     .showHelpAfterError('(add --help for the whole story)')
     .configureOutput({
-      writeOut: (text) => io.out(text.trimEnd()),
+      writeOut: (text) => io.out(fit(text.trimEnd(), columns)),
       writeErr: (text) => io.err(text.trimEnd()),
-      getOutHelpWidth: () => io.columns ?? 100,
-      getErrHelpWidth: () => io.columns ?? 100,
+      getOutHelpWidth: () => columns,
+      getErrHelpWidth: () => columns,
     });
   addUp(program);
   addSignin(program, io);
@@ -62,6 +64,7 @@ Begin here:
   $ symbolon send 0x8ba1f109551bD432803012645Ac136ddd64DBA72 0.01ether --wait
 
 Exit codes: 0 done, 1 refused or failed, 2 not understood.
+
 In this repository: npm run -s symbolon -- COMMAND ...`,
   );
 }

@@ -92,6 +92,17 @@ test('a person signs in, creates a wallet, sends, signs, and reads every release
       [4, 'sign'],
     ],
   );
+
+  assert.equal(shown.epoch.number, 1);
+  const turned = await symbolon('rotate');
+  assert.match(
+    turned.out,
+    new RegExp(`^New shares: epoch 2 in place of 1\\.\\nEthereum address +${made.addresses.evm}\\n`),
+  );
+  const again = (await symbolon('rotate --json')).json();
+  assert.deepEqual([again.from, again.epoch, again.addresses], [2, 3, made.addresses]);
+  assert.match((await symbolon('wallet show')).out, /\nShares {14}epoch 3, since 20\d\d-/);
+  assert.match((await symbolon('sign-message hello')).out, /^0x[0-9a-f]{130}\n$/);
 });
 
 test('what the chain or the signer refuses exits 1 and says why', async () => {
@@ -160,7 +171,7 @@ test('a statement takes two organisations; then it is on the list, and verified 
   assert.match((await symbolon(`statement submit ${file}`)).err, /too few/, 'one organisation twice is one');
   await symbolon(`statement sign ${file} --key ${b}/organisation.key`);
   assert.equal((await symbolon(`statement submit ${file}`)).code, 0);
-  assert.match((await symbolon('statement list')).out, / {3}2 .* allows 0101010101010101\.\.\. {2}in force/);
+  assert.match((await symbolon('statement list')).out, / {3}2 .* allows signer 0101010101010101\.\.\. {2}in force/);
 });
 
 test('the running signer’s evidence verifies under the development root, and under no other', async () => {

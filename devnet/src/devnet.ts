@@ -6,16 +6,19 @@ import { chainUp } from './chain.ts';
 import { audience, type IssuerText, makeDeployment, readDeployment } from './deployment.ts';
 import { prepareSigner, type SignerIn } from './enclave.ts';
 import { DevnetError } from './errors.ts';
+
 import { type Home, openHome, readJson, removeHome, writeJson } from './home.ts';
 import { hsmOf, type KmsHsm, vaultUp } from './hsm.ts';
+
 import { initialise } from './initialise.ts';
 import { lockHome, requireFree } from './lock.ts';
 import { preparePage } from './page.ts';
 import { initProgram, type PartyName, partyNames, programs } from './parties.ts';
-import { defaultPortBase, fixedPorts, freePorts, type Ports, requirePortsFree } from './ports.ts';
+import { defaultPortBase, fixedPorts, freePorts, type Ports, readPorts, requirePortsFree } from './ports.ts';
 import { lastLines, launch, type Running } from './process.ts';
 import type { Progress } from './progress.ts';
 import { registerDapps } from './registration.ts';
+import { type Upgraded, upgradeSigner } from './upgrade.ts';
 import { type Urls, urlsOf } from './urls.ts';
 
 export interface DevnetOptions {
@@ -57,6 +60,11 @@ export interface Devnet extends AsyncDisposable {
   kill(party: PartyName, signal: NodeJS.Signals): Promise<void>;
   /** Starts a party again, after ending it if it runs. Throws DevnetError `party-failed`. */
   restart(party: PartyName): Promise<void>;
+  /**
+   * Goes over to another enclave image (an EIF) under traffic, or stays with the one that runs: `message` says why. Only where the signer
+   * runs in one. Throws EnclaveError `image-malformed`, DevnetError `party-failed`.
+   */
+  upgradeSigner(image: Uint8Array): Promise<Upgraded>;
   /** Ends all, in reverse order of their start. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -100,6 +108,7 @@ export async function createDevnet(options: DevnetOptions): Promise<Devnet> {
     pids: () => fleet.pids(),
     kill: (party, signal) => fleet.kill(party, signal),
     restart: (party) => fleet.restart(party),
+    upgradeSigner: (image) => upgradeSigner(home, fleet.pidOf('signer'), image, running),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
@@ -129,6 +138,13 @@ class Fleet {
 
   pids(): Partial<Record<PartyName, number>> {
     return Object.fromEntries([...this.#running].map(([party, { pid }]) => [party, pid]));
+  }
+
+  /** Throws DevnetError `party-failed` where it does not run. */
+  pidOf(party: PartyName): number {
+    const running = this.#running.get(party);
+    if (running !== undefined) return running.pid;
+    throw new DevnetError('party-failed', `The ${party} does not run.`, 'Start it first.');
   }
 
   async kill(party: PartyName, signal: NodeJS.Signals): Promise<void> {
@@ -198,7 +214,7 @@ async function prepare({ home: path, fresh }: DevnetOptions): Promise<Home> {
 }
 
 async function portsOf(home: Home, { ports, portBase }: DevnetOptions): Promise<Ports> {
-  const kept = readJson(home.ports) as Ports | null;
+  const kept = readPorts(home.ports);
   const fixed = fixedPorts(portBase ?? defaultPortBase);
   if (kept !== null && portBase !== undefined && kept.issuer !== fixed.issuer) {
     throw new DevnetError(

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Measurement, printMeasurement } from '@symbolon/attestation';
 import { measureSigner } from '@symbolon/dev-nsm';
-import { buildImage, hostProgram, measureImage, writeEif } from '@symbolon/enclave';
+import { cachedImage, hostProgram, measureImage, writeEif } from '@symbolon/enclave';
 import { type Home, nsmSocket, writeJson } from './home.ts';
 import { type Program, sourceRoot } from './parties.ts';
 import type { Ports } from './ports.ts';
@@ -16,7 +16,7 @@ export type SignerIn = 'process' | 'enclave';
  */
 export async function prepareSigner(home: Home, signer: SignerIn): Promise<Measurement> {
   if (signer === 'process') return measureSigner(sourceRoot);
-  const image = await buildImage();
+  const image = await cachedImage();
   const measurement = measureImage(image);
   writeFileSync(imageFile(home), writeEif(image), { mode: 0o600 });
   writeJson(bootedFile(home), printMeasurement(measurement));
@@ -26,9 +26,12 @@ export async function prepareSigner(home: Home, signer: SignerIn): Promise<Measu
 /** How the security module is told of an image that is booted. */
 export const bootedFile = (home: Home): string => join(home.devNsm, 'booted.json');
 
+/** What the host of the signer's machine reads, again on SIGHUP. */
+export const hostFile = (home: Home): string => join(home.signer, 'host.json');
+
 /** The host of the signer's machine, in the signer's place. */
 export function enclaveHost(home: Home, ports: Ports, origins: readonly string[]): Program {
-  const file = join(home.signer, 'host.json');
+  const file = hostFile(home);
   writeJson(file, {
     image: imageFile(home),
     port: ports.signer,

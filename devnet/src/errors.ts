@@ -2,6 +2,7 @@ export type DevnetErrorCode =
   | 'home-foreign'
   | 'home-in-use'
   | 'home-ports'
+  | 'home-damaged'
   | 'home-path-too-long'
   | 'port-taken'
   | 'party-failed'

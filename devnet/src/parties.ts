@@ -60,16 +60,11 @@ export function programs(
       script: join(import.meta.dirname, 'leashed.ts'),
       args: anvilCommand(join(home.chain, 'state.json'), ports.chain),
     },
-    'dev-nsm': {
-      script: main('dev-nsm'),
-      args: [
-        '--socket',
-        nsmSocket(home),
-        '--root-dir',
-        join(home.devNsm, 'root'),
-        ...(signer === 'enclave' ? ['--booted', bootedFile(home)] : ['--measure-root', repo]),
-      ],
-    },
+    'dev-nsm': nsmProgram(
+      home,
+      nsmSocket(home),
+      signer === 'enclave' ? ['--booted', bootedFile(home)] : ['--measure-root', repo],
+    ),
     issuer: configured('issuer', home.issuer, issuerConfig(home, ports, origins)),
     provider: {
       script: join(import.meta.dirname, 'provider', 'main.ts'),
@@ -112,6 +107,12 @@ function signerProcess(home: Home, ports: Ports, origins: readonly string[]): Pr
     origins,
   });
 }
+
+/** A security module under this system's development root, told in `measured` what it vouches for. */
+export const nsmProgram = (home: Home, socket: string, measured: readonly string[]): Program => ({
+  script: main('dev-nsm'),
+  args: ['--socket', socket, '--root-dir', join(home.devNsm, 'root'), ...measured],
+});
 
 /** Makes a store's keys in its own folder: only their public halves are printed. */
 export function initProgram(home: Home, store: 'kms' | 'cloud', hsm: KmsHsm | null = null): Program {

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
+import * as v from 'valibot';
 import { DevnetError } from './errors.ts';
+import { readJson } from './home.ts';
 
 const names = ['issuer', 'kms', 'cloud', 'signer', 'mailbox', 'smtp', 'web-host', 'dapp', 'shop', 'provider'] as const;
 
@@ -14,6 +16,23 @@ const chainOffset = 4_445;
 export function fixedPorts(base: number): Ports {
   const numbered = Object.fromEntries(names.map((name, index) => [name, base + 1 + index]));
   return { ...numbered, chain: base + chainOffset } as Ports;
+}
+
+const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
+const keptSchema = v.intersect([v.object({ issuer: port }), v.record(v.string(), port)]);
+
+/** The ports of a home, null where it is new; one that an earlier version made lacks some. Throws DevnetError `home-damaged`. */
+export function readPorts(path: string): (Partial<Ports> & Pick<Ports, 'issuer'>) | null {
+  try {
+    const json = readJson(path);
+    return json === null ? null : v.parse(keptSchema, json);
+  } catch {
+    throw new DevnetError(
+      'home-damaged',
+      `${path} does not hold this home's ports any more.`,
+      "Restore it from a copy: the issuer's address is part of who someone is. Without one, begin anew: npm start -- --fresh",
+    );
+  }
 }
 
 /** Ports that nobody listens on. All are held until all are known: no two are the same. */

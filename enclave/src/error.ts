@@ -5,6 +5,7 @@
  * - `tool-missing`      a program of the system that is needed is not installed
  * - `build-failed`      compiler or bundler refused
  * - `emulator`          the machine does not boot, or does not stay up
+ * - `image-refused`     it was booted, and kms or cloud does not take its evidence: another image goes on running
  */
 export type EnclaveErrorCode =
   | 'image-malformed'
@@ -12,7 +13,8 @@ export type EnclaveErrorCode =
   | 'input-altered'
   | 'tool-missing'
   | 'build-failed'
-  | 'emulator';
+  | 'emulator'
+  | 'image-refused';
 
 /** Why there is no image, or no enclave. `hint` says what to do next. */
 export class EnclaveError extends Error {

@@ -18,6 +18,11 @@ interface Boot {
   kernelVersion: string;
 }
 
+/** An image before the application: its first ramdisk holds init, the kernel's modules, and the C library that Node is linked to. */
+export interface BootImage extends Omit<Image, 'ramdisks'> {
+  readonly ramdisk: Uint8Array;
+}
+
 /** What AWS gives to build with, by the operator's hand: its kernel, and that kernel's driver of the security module. */
 export interface NitroKernel {
   kernel: Uint8Array;
@@ -36,7 +41,10 @@ const told = 'panic=-1 quiet loglevel=0 console=null random.trust_cpu=off random
 const defaultCache = join(sourceRoot, 'dist', 'enclave', 'inputs');
 
 /** The signer's image for the emulator. Throws EnclaveError. */
-export function buildImage(cache = defaultCache): Promise<Image> {
+export const buildImage = async (cache = defaultCache): Promise<Image> => withApplication(await buildBoot(cache));
+
+/** What of the emulator's image comes before the application. Throws EnclaveError. */
+export function buildBoot(cache = defaultCache): Promise<BootImage> {
   return assemble(cache, ({ kernel: { package: name, image, modules }, packages }, read) => ({
     machine: 'qemu',
     kernel: read(image),
@@ -47,14 +55,21 @@ export function buildImage(cache = defaultCache): Promise<Image> {
 }
 
 /** The same application on AWS's kernel: PCR2 is equal, PCR0 and PCR1 are others. Throws EnclaveError. */
-export function buildNitroImage({ kernel, nsmModule, version }: NitroKernel, cache = defaultCache): Promise<Image> {
-  return assemble(cache, () => ({
+export async function buildNitroImage(given: NitroKernel, cache = defaultCache): Promise<Image> {
+  const { kernel, nsmModule, version } = given;
+  const boot = await assemble(cache, () => ({
     machine: 'nitro',
     kernel,
     commandLine: `reboot=k pci=off ${told}`,
     modules: nsmModule === null ? [] : [{ name: 'nsm.ko', content: nsmModule }],
     kernelVersion: version,
   }));
+  return withApplication(boot);
+}
+
+/** What boots, and the application behind it. Throws EnclaveError. */
+export async function withApplication({ ramdisk, ...boot }: BootImage): Promise<Image> {
+  return { ...boot, ramdisks: [ramdisk, await applicationRamdisk()] };
 }
 
 /** PCR2 is this alone (Node, its addons, the signer's bundle): the npm lockfile and this repository decide it. Throws EnclaveError. */
@@ -67,25 +82,19 @@ export async function applicationRamdisk(): Promise<Uint8Array> {
 
 type Read = (path: string) => Uint8Array;
 
-/** The first ramdisk boots (init, the kernel's modules, the C library that Node is linked to), the second is the application. */
-async function assemble(cache: string, bootOf: (lock: Lock, read: Read) => Boot): Promise<Image> {
+async function assemble(cache: string, bootOf: (lock: Lock, read: Read) => Boot): Promise<BootImage> {
   const lock = readLock();
   using unpacked = await unpackPackages(lock, cache);
   const read: Read = (path) => readFileSync(join(unpacked.folder, path));
   const boot = bootOf(lock, read);
   const init = await compileInit(unpacked.folder, boot.machine);
-  const bootRamdisk = writeCpio([
+  const ramdisk = writeCpio([
     file('init', init, true),
     ...boot.modules.map(({ name, content }, index) => file(`modules/${numbered(index)}-${name}`, content, false)),
     ...lock.runtime.map(({ from, to }) => file(to, read(from), true)),
     ...['dev', 'proc', 'run'].map((path): Entry => ({ path, kind: 'folder' })),
   ]);
-  return {
-    kernel: boot.kernel,
-    commandLine: boot.commandLine,
-    ramdisks: [bootRamdisk, await applicationRamdisk()],
-    metadata: metadataOf(boot),
-  };
+  return { kernel: boot.kernel, commandLine: boot.commandLine, ramdisk, metadata: metadataOf(boot) };
 }
 
 /** In the form of AWS's own tools. Its time is none: the same inputs make the same file. */

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 
-export { readEif, writeEif } from './eif.ts';
+export { cachedImage } from './cachedImage.ts';
+export { type Image, readEif, writeEif } from './eif.ts';
 export { EnclaveError, type EnclaveErrorCode } from './error.ts';
 export { type Host, type HostOptions, startHost } from './host.ts';
-export { buildImage } from './image.ts';
 export { measureImage } from './measure.ts';
 
 /** The script that runs the signer's machine: see its own head. */

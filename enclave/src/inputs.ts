@@ -39,18 +39,25 @@ export async function unpackPackages(lock: Lock, cache: string): Promise<Unpacke
   if (missing.length > 0) await download(lock, cache, missing);
   const folder = mkdtempSync(join(cache, 'unpacked-'));
   try {
-    for (const name of Object.keys(lock.packages)) {
+    const files = Object.keys(lock.packages).map((name) => {
       const file = fileOf(lock, cache, name);
       requireLocked(readFileSync(file), lock.packages[name]?.sha256, file);
-      await run('dpkg-deb', ['--extract', file, folder]).catch((error: unknown) => {
-        throw new EnclaveError('tool-missing', `dpkg-deb failed: ${String(error)}`, 'Build on Debian or Ubuntu.');
-      });
-    }
+      return file;
+    });
+    await Promise.all(files.map((file) => unpack(file, folder)));
   } catch (error) {
     rmSync(folder, { recursive: true });
     throw error;
   }
   return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+async function unpack(file: string, folder: string): Promise<void> {
+  try {
+    await run('dpkg-deb', ['--extract', file, folder]);
+  } catch (error) {
+    throw new EnclaveError('tool-missing', `dpkg-deb failed: ${String(error)}`, 'Build on Debian or Ubuntu.');
+  }
 }
 
 /** A file that npm installed, if it is the locked one. Throws EnclaveError `input-missing`, `input-altered`. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { EnclaveError } from './error.ts';
 
 /** One emulated machine: what it boots, and the sockets of its host. No path in it may hold a space or a comma. */
@@ -48,18 +49,23 @@ const reasons: Record<number, string> = {
  * configuration. It dies with the process that booted it. Throws EnclaveError `tool-missing`.
  */
 export async function bootMachine(setting: MachineSetting): Promise<Machine> {
+  for (const program of [dyingWithUs, 'qemu-system-x86_64', 'socat']) requireProgram(program);
   const args = ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...qemuArguments(setting)];
   const child = spawn(dyingWithUs, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: process.env.PATH } });
   const ended = endOf(child);
-  if (child.pid === undefined) {
-    await ended;
-    throw new EnclaveError('tool-missing', 'setpriv or QEMU cannot be run.', 'apt-get install qemu-system-x86 socat');
-  }
+  const { pid } = child;
+  if (pid === undefined) throw new EnclaveError('emulator', `QEMU cannot be run: ${await ended}.`, 'Try again.');
   const kill = async () => {
     child.kill('SIGKILL');
     await ended;
   };
-  return { pid: child.pid, ended, kill };
+  return { pid, ended, kill };
+}
+
+function requireProgram(name: string): void {
+  if ((process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)))) return;
+  const hint = 'apt-get install qemu-system-x86 socat util-linux';
+  throw new EnclaveError('tool-missing', `${name} is not installed: no enclave can be run here.`, hint);
 }
 
 /** Whether this machine's processor can run the guest by itself: a software KVM opens, and cannot boot a stock kernel. */

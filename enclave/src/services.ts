@@ -14,7 +14,7 @@ export interface Handover {
 }
 
 /** Throws ValiError, SyntaxError. */
-const readDeployment = (text: Uint8Array): Deployment =>
+export const readDeployment = (text: Uint8Array): Deployment =>
   v.parse(deploymentSchema, JSON.parse(new TextDecoder().decode(text)));
 
 /**

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 
+/** What to do when `release.json` is of another source: this, and nothing else has to follow. */
+export const staleRelease =
+  'enclave/release.json is of another source. If that was changed on purpose, run: npm run enclave:build -- --release';
+
 /** One entry of a ramdisk, as Linux would unpack it. */
 interface Read {
   path: string;

@@ -2,6 +2,7 @@ import { callsStatus, capabilities, checkBatch, findCalls } from './calls.ts';
 import { refusal } from './errors.ts';
 import { chainOf, onlyObject, onlyString, signerOf } from './params.ts';
 import { isObject } from './plain.ts';
+import { recover } from './recover.ts';
 import * as results from './results.ts';
 import type { Session } from './session.ts';
 import { isAddress } from './wire.ts';
@@ -133,6 +134,7 @@ export function createHandlers(session: Session, invoker: string | undefined): R
     ['wallet_getPermissions', getPermissions],
     ['wallet_revokePermissions', (params) => ('eth_accounts' in onlyObject(params) ? disconnect() : null)],
     ['personal_sign', signs(results.signatureResult)],
+    ['personal_ecRecover', async (params) => recover(chains, await currentChain(), params)],
     ['eth_signTypedData_v4', signs(results.signatureResult)],
     ['eth_sendTransaction', signs(results.hashResult)],
     ['eth_signTransaction', signs(results.rawResult)],

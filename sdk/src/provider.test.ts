@@ -444,3 +444,23 @@ test('every error survives JSON with its code, reason and place in the docs', as
     { code: 4200, reason: 'eth-sign-refused', docs: 'docs/errors.md#eth-sign-refused' },
   );
 });
+
+test('personal_ecRecover asks the chain alone, by the hash of EIP-191, and no signature of nobody passes', async () => {
+  const calls: unknown[] = [];
+  await using host = await startHost((method, params) => {
+    calls.push(params);
+    if (method === 'web3_sha3') return hash;
+    return calls.length === 2 ? `0x${'0'.repeat(24)}${alice.slice(2).toUpperCase()}` : '0x';
+  });
+  const page = new FakePage(agreeable);
+  const provider = open(page, { walletUrl: host.url });
+  assert.equal(await ask(provider, 'personal_ecRecover', ['é', `0x${'5a'.repeat(64)}00`]), alice);
+  const prefix = Buffer.from('\x19Ethereum Signed Message:\n2').toString('hex');
+  const data = `${hash}${'1b'.padStart(64, '0')}${'5a'.repeat(64)}`;
+  const precompile = '0x0000000000000000000000000000000000000001';
+  assert.deepEqual(calls, [[`0x${prefix}c3a9`], [{ to: precompile, data }, 'latest']]);
+  for (const params of [[], ['hi'], ['hi', '0x12'], ['hi', signature], { 0: 'hi' }]) {
+    await assert.rejects(ask(provider, 'personal_ecRecover', params), { code: -32602, reason: 'params-invalid' });
+  }
+  assert.equal(page.windows.length, 0);
+});

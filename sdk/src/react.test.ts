@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createElement, type ReactNode } from 'react';
+import { createElement } from 'react';
+import { renderToString } from 'react-dom/server';
 import { SymbolonProvider, useAccount, useConnect, useSignMessage, useSymbolon } from './react.ts';
 import { agreeable, alice, FakePage, open, signature } from './testing.ts';
-
-// There are no types of it here, and one function of it is all that is wanted.
-const { renderToString } = (await import('react-dom/server' as string)) as {
-  renderToString: (node: ReactNode) => string;
-};
 
 test('on a server everything is drawn for somebody who is not connected', async () => {
   const provider = open(new FakePage(agreeable));

@@ -2,6 +2,7 @@ import {
   type Address,
   type CustomTransport,
   custom,
+  getTypesForEIP712Domain,
   type Hex,
   numberToHex,
   type SignableMessage,
@@ -51,7 +52,7 @@ export async function toAccount(provider: SymbolonProvider): Promise<SymbolonAcc
     address,
     type: 'json-rpc',
     signMessage: ({ message }) => ask('personal_sign', [messageToHex(message), address]),
-    signTypedData: (typedData) => ask('eth_signTypedData_v4', [address, serializeTypedData(typedData as never)]),
+    signTypedData: (typedData) => ask('eth_signTypedData_v4', [address, toJson(typedData as TypedDataDefinition)]),
     signTransaction: (transaction) => ask('eth_signTransaction', [toRpc(address, transaction)]),
     sendTransaction: (transaction) => ask('eth_sendTransaction', [toRpc(address, transaction)]),
   };
@@ -65,6 +66,14 @@ export function symbolonTransport(provider: SymbolonProvider): CustomTransport {
 function messageToHex(message: SignableMessage): Hex {
   if (typeof message === 'string') return stringToHex(message);
   return typeof message.raw === 'string' ? message.raw : toHex(message.raw);
+}
+
+/** With the domain's own type, which pages leave out: without it viem would leave the domain out. */
+function toJson(typedData: TypedDataDefinition): string {
+  const domainType = getTypesForEIP712Domain({ domain: typedData.domain });
+  const whole = { ...typedData, types: { EIP712Domain: domainType, ...typedData.types } };
+  // The types above are the caller's own by then, which viem's inference no longer sees.
+  return serializeTypedData(whole as never);
 }
 
 /** The names and numbers of `eth_sendTransaction`. */

@@ -1,7 +1,8 @@
-import type { ListedDevice, WalletClient } from '@symbolon/client';
+import type { ListedDevice } from '@symbolon/client';
 import { toHex } from '@symbolon/crypto';
 import type { Command } from 'commander';
 import { contextOf } from '../context.ts';
+import { walletInWords as inWords, mailboxOf, wantedWallet } from '../devices/whose.ts';
 import { CliError } from '../errors.ts';
 import type { Io } from '../io.ts';
 
@@ -61,6 +62,7 @@ function addRequest(devices: Command, io: Io): void {
       const { device } = await contextOf(command);
       const text = device.client.requestText();
       io.out(text);
+      io.err(`For ${await wantedWallet(device)}.`);
       io.err(`Key check: ${device.client.readRequest(text).check}. The enrolled device must show the same.`);
     });
 }
@@ -76,6 +78,9 @@ function addApprove(devices: Command, io: Io): void {
     .action(async (request: string, options: { name: string; yes?: true }, command: Command) => {
       const { device } = await contextOf(command);
       const { key, check } = device.client.readRequest(request);
+      io.err(
+        `It would use ${inWords(await mailboxOf(device), await device.client.wallet())}: yours. It could sign all that you can.`,
+      );
       io.err(`Key check: ${check}. Let it in only if the new device shows the same.`);
       // Where nobody can compare, only an explicit word lets a device in.
       if (!options.yes && !/^y(es)?$/i.test(await io.ask('The same? [y/N] '))) {
@@ -94,9 +99,12 @@ function addRevoke(devices: Command, io: Io): void {
     .addHelpText('after', '\nExample:\n  $ symbolon devices revoke ABCD-EFGH-JKLM')
     .action(async (name: string, _options: unknown, command: Command) => {
       const { device } = await contextOf(command);
-      const one = await named(device.client, name);
+      const listed = await device.client.devices();
+      const one = named(listed, name);
+      requireOneLeft(listed, one);
       await device.client.revoke(one.thumbprint);
       io.out(`"${one.name}" is out. Its key never returns.`);
+      if (one.thisOne) io.err('It was this device: nothing is signed here any more.');
     });
 }
 
@@ -125,10 +133,18 @@ function addJoin(devices: Command, io: Io): void {
     });
 }
 
-async function named(client: WalletClient, name: string): Promise<ListedDevice> {
+function named(listed: readonly ListedDevice[], name: string): ListedDevice {
   const wanted = name.toLowerCase();
-  const listed = await client.devices();
   const found = listed.find(({ check, thumbprint }) => check.toLowerCase() === wanted || toHex(thumbprint) === wanted);
   if (found !== undefined) return found;
   throw new CliError('device-unknown', `No enrolled device has the check ${name}.`, 'symbolon devices list');
+}
+
+/** A device that is bound to a site's origin changes nothing: without another one nobody could let a device in again. */
+function requireOneLeft(listed: readonly ListedDevice[], out: ListedDevice): void {
+  if (out.origin !== null || listed.some((one) => one !== out && one.origin === null)) return;
+  const message = `"${out.name}" is the last device that may change the wallet: without it nobody could let another in.`;
+  const hint =
+    'Let another in first (symbolon devices --help), then revoke this one. To end the sign-in alone: symbolon signout';
+  throw new CliError('device-last', message, hint);
 }

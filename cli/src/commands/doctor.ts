@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { examineDevice } from '../doctor/device.ts';
 import type { Finding } from '../doctor/findings.ts';
 import { examineIssuer, examineLocal, examineParty } from '../doctor/parties.ts';
+import { explainSilence } from '../doctor/silence.ts';
 import { examineTrust } from '../doctor/trust.ts';
 import { type Home, readHome } from '../home.ts';
 import type { Io } from '../io.ts';
@@ -28,22 +29,29 @@ Exit code 0 where everything works; "note" marks what works and should be known,
       const findings = await examine(readHome(home, device));
       outcome.failed = findings.some(({ state }) => state === 'bad');
       if (json) io.out(JSON.stringify(findings));
-      else for (const finding of findings) for (const line of linesOf(finding)) io.out(line);
+      else for (const line of inLines(findings)) io.out(line);
     });
 }
 
-async function examine({ deployment, running, device }: Home): Promise<Finding[]> {
-  const found = await Promise.all([
-    ...deployment.issuers.map(({ url }) => examineIssuer(url)),
-    examineParty('kms', deployment),
-    examineParty('cloud', deployment),
-    examineParty('signer', deployment),
-    ...(running === null ? [] : [examineLocal('chain', running.chain), examineLocal('mailbox', running.mailbox)]),
+async function examine(home: Home): Promise<Finding[]> {
+  const { deployment, running, device } = home;
+  const [answers, trust] = await Promise.all([
+    Promise.all([
+      ...deployment.issuers.map(({ url }) => examineIssuer(url)),
+      examineParty('kms', deployment),
+      examineParty('cloud', deployment),
+      examineParty('signer', deployment),
+      ...(running === null ? [] : [examineLocal('chain', running.chain), examineLocal('mailbox', running.mailbox)]),
+    ]),
     examineTrust(deployment),
   ]);
-  return [...found.flat(), ...examineDevice(device)];
+  return [...explainSilence(answers.flat(), home), ...trust, ...examineDevice(device)];
 }
 
-function linesOf({ about, state, says, next }: Finding): string[] {
-  return [`${marks[state]}  ${about.padEnd(18)} ${says}`, ...(next === undefined ? [] : [`      next: ${next}`])];
+/** What several of them have as their next step is said once, below the last. */
+function inLines(findings: readonly Finding[]): string[] {
+  return findings.flatMap(({ about, state, says, next }, index) => [
+    `${marks[state]}  ${about.padEnd(18)} ${says}`,
+    ...(next === undefined || next === findings[index + 1]?.next ? [] : [`      next: ${next}`]),
+  ]);
 }

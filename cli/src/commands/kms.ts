@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { CliError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import { addRotateAll } from './kmsRotation.ts';
 
 interface InitOptions {
   dataDir: string;
@@ -18,7 +19,7 @@ interface InitOptions {
 export function addKms(program: Command, io: Io): void {
   const kms = program
     .command('kms')
-    .description('For whoever runs a key manager, on its own machine: its keys, and the vault that guards Key A.')
+    .description('For whoever runs a key manager: its keys, the vault that guards Key A, and rotations of everyone.')
     .addHelpText(
       'after',
       `
@@ -50,6 +51,7 @@ How a kms comes to use an HSM:
     .action(async (config: string) => {
       await runKms('move.ts', [config], null);
     });
+  addRotateAll(kms, io);
 }
 
 async function init(options: InitOptions, io: Io): Promise<void> {

@@ -1,9 +1,13 @@
+import { EvmAccount } from '@symbolon/client';
 import type { Command } from 'commander';
-import { accountOf, approve, warnOf } from '../account.ts';
+import { approve, warnOf } from '../account.ts';
 import { parseAmount } from '../amount.ts';
+import { chainOf, parseRpc } from '../chain.ts';
 import { contextOf } from '../context.ts';
 import { CliError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import { callData } from '../send/callData.ts';
+import { mostOf, requireFunds } from '../send/funds.ts';
 
 interface Options {
   data?: string;
@@ -32,14 +36,22 @@ Examples:
   $ symbolon send 0x8ba1f109551bD432803012645Ac136ddd64DBA72 0 --data 0xd0e30db0 --json`,
     )
     .action(async (to: string, amount: string, options: Options, command: Command) => {
-      const value = parseAmount(amount);
+      const outgoing = { to, value: parseAmount(amount), data: callData(options.data) };
+      const rpc = parseRpc(options.rpc);
       const { home, device } = await contextOf(command);
-      const account = accountOf(device, home, options.rpc);
-      const intent = await account.fill({ to, value, ...(options.data === undefined ? {} : { data: options.data }) });
+      const account = new EvmAccount(device.client, chainOf(home, rpc));
+      const balance = await account.balance();
+      // A chain asked for the gas of a transfer beyond the balance answers in its own words, or not at all.
+      await requireFunds(outgoing.value, balance, account);
+      const intent = await account.fill(outgoing);
+      await requireFunds(mostOf(intent), balance, account);
       await approve(intent, options.yes === true, io);
       const signed = await account.signTransaction(intent);
       warnOf(signed, io);
-      await account.broadcast(signed);
+      await account.broadcast(signed).catch((error: unknown) => {
+        io.err('It is signed, and the chain did not take it:');
+        throw error;
+      });
       const { hashText: hash, raw } = signed;
       const mined = options.wait ? await account.waitForReceipt(hash) : null;
       if (options.json) {

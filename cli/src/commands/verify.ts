@@ -19,7 +19,16 @@ interface Options extends Anchors {
 }
 
 export function addVerify(program: Command, io: Io, outcome: Outcome): void {
-  const verify = program.command('verify').description('Check for yourself what others only say.');
+  const verify = program
+    .command('verify')
+    .description('Check for yourself what others only say.')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ symbolon verify evidence http://127.0.0.1:4104 --root dev
+  $ symbolon verify page http://wallet.localhost:4107`,
+    );
   addVerifyPage(verify, io, outcome);
   verify
     .command('evidence')

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { Opened } from '@symbolon/client';
+import { epochSince, type Opened } from '@symbolon/client';
 import { toHex } from '@symbolon/crypto';
 import { type Command, Option } from 'commander';
-import { chainOf, warnOf } from '../account.ts';
+import { warnOf } from '../account.ts';
 import { formatEther } from '../amount.ts';
+import { chainOf } from '../chain.ts';
 import { contextOf } from '../context.ts';
 import { CliError } from '../errors.ts';
 import type { Home } from '../home.ts';
@@ -20,7 +21,15 @@ interface Options {
 export function addWallet(program: Command, io: Io): void {
   const wallet = program
     .command('wallet')
-    .description('Create, import and show your wallet: one per person, whatever the number of devices.');
+    .description('Create, import and show your wallet: one per person, whatever the number of devices.')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ symbolon wallet create
+  $ symbolon wallet import --file key.hex
+  $ symbolon wallet show`,
+    );
   wallet
     .command('create')
     .description(
@@ -77,8 +86,16 @@ A key is never taken as an argument: those are visible to every user of this mac
   wallet
     .command('show')
     .description('Show addresses, balance and devices, after verifying the record that kms and cloud keep.')
-    .option('--json', 'print {wallet, status, addresses, balanceWei, made, devices}')
-    .addHelpText('after', '\nExamples:\n  $ symbolon wallet show\n  $ symbolon wallet show --json')
+    .option('--json', 'print {wallet, status, addresses, balanceWei, made, epoch, devices}')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ symbolon wallet show
+  $ symbolon wallet show --json
+
+The epoch counts the pairs of shares that the key has had: 1 from its creation, one more with each \`symbolon rotate\`.`,
+    )
     .action(async (options: Options, command: Command) => {
       const { home, device } = await contextOf(command);
       const opened = await device.client.open();
@@ -103,6 +120,7 @@ function asJson({ status, wallet }: Found, addresses: Addresses, balance: bigint
     addresses,
     balanceWei: balance?.toString() ?? null,
     made,
+    epoch: { number: wallet.record.epoch, since: epochSince(wallet) },
     devices: devices.map(({ name, how, added }) => ({ name, how, added })),
   };
 }
@@ -114,6 +132,7 @@ function inWords(opened: Found, addresses: Addresses, balance: bigint | null): s
     ...(balance === null ? [] : [`Balance             ${formatEther(balance)}`]),
     `Wallet id           ${toHex(id)}`,
     `Made                ${deed.made.how}, ${new Date(deed.made.at).toISOString()}`,
+    `Shares              epoch ${opened.wallet.record.epoch}, since ${new Date(epochSince(opened.wallet)).toISOString()}`,
     `Devices             ${deed.devices.map(({ name }) => name).join(', ')}`,
   ];
   if (opened.status === 'not-enrolled')

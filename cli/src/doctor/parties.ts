@@ -1,16 +1,16 @@
 import { about, addressOf, type Deployment, paths } from '@symbolon/protocol';
 import { request } from '../http.ts';
 import { judgeClock } from './clocks.ts';
-import { bad, type Finding, good, note } from './findings.ts';
+import { bad, type Finding, good, note, type Silent } from './findings.ts';
 
 type Named = 'kms' | 'cloud' | 'signer';
 
 /** Asks a party who it is, and what time it has. */
-export async function examineParty(party: Named, deployment: Deployment): Promise<Finding[]> {
+export async function examineParty(party: Named, deployment: Deployment): Promise<(Finding | Silent)[]> {
   const { url } = deployment[party];
   const sent = Date.now();
   const answer = await reach(party, addressOf(url, paths.about));
-  if (answer === null) return [unreachable(party, url)];
+  if (answer === null) return [{ about: party, url }];
   const said = about.decode(answer);
   const clock = judgeClock({ party, theirs: said.time, sent, got: Date.now(), resolution: 1 });
   if (said.party !== party || said.deployment !== deployment.id || said.mode !== deployment.mode) {
@@ -22,7 +22,7 @@ export async function examineParty(party: Named, deployment: Deployment): Promis
 }
 
 /** An issuer is any OIDC provider: its discovery document, and the Date header for its clock (whole seconds). */
-export async function examineIssuer(url: string): Promise<Finding[]> {
+export async function examineIssuer(url: string): Promise<(Finding | Silent)[]> {
   const party = 'issuer';
   const sent = Date.now();
   try {
@@ -37,12 +37,12 @@ export async function examineIssuer(url: string): Promise<Finding[]> {
     if (said.issuer !== url) return [bad(party, `${url} says it is another issuer`, 'Correct the address.'), clock];
     return [good(party, `ready at ${url}`), clock];
   } catch {
-    return [unreachable(party, url)];
+    return [{ about: party, url }];
   }
 }
 
 /** Chain and mailbox belong to the local system alone. */
-export async function examineLocal(name: 'chain' | 'mailbox', url: string): Promise<Finding> {
+export async function examineLocal(name: 'chain' | 'mailbox', url: string): Promise<Finding | Silent> {
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_blockNumber', params: [] });
   const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
   try {
@@ -51,7 +51,7 @@ export async function examineLocal(name: 'chain' | 'mailbox', url: string): Prom
     const { result } = (await response.json()) as { result?: unknown };
     return good(name, `at ${url}, block ${Number(result)}`);
   } catch {
-    return unreachable(name, url);
+    return { about: name, url };
   }
 }
 
@@ -70,10 +70,3 @@ async function isReady(url: string): Promise<boolean> {
     return false;
   }
 }
-
-const unreachable = (name: string, url: string) =>
-  bad(
-    name,
-    `does not answer at ${url}`,
-    'If the rest is up, end it (Ctrl-C where it runs) and start it again with `symbolon up`; its log is in the home.',
-  );

@@ -1,9 +1,11 @@
 import { fidelityOf, verifyDocument } from '@symbolon/attestation';
 import { addressOf, type Deployment, evidenceCodec, paths } from '@symbolon/protocol';
 import { allowedPairs, EvidenceVerifier, type VerifiedStatement } from '@symbolon/verify';
+import { CliError } from '../errors.ts';
 import { request } from '../http.ts';
 import { nativeChecks } from '../statements/checks.ts';
 import { fetchStatements } from '../statements/log.ts';
+import { standings } from '../statements/standing.ts';
 import { statementLine } from '../statements/words.ts';
 import { bad, type Finding, good, note } from './findings.ts';
 
@@ -11,7 +13,10 @@ import { bad, type Finding, good, note } from './findings.ts';
 export async function examineTrust(deployment: Deployment): Promise<Finding[]> {
   const list = await attempt(() => fetchStatements(deployment, nativeChecks));
   if (list instanceof Error) {
-    return [...roots(deployment), bad('statements', list.message, 'Without the list no signer can be judged.')];
+    const next = isUnreachable(list)
+      ? 'The kms keeps the list: see to it first. Until then no signer can be judged.'
+      : 'Do not sign: without a list that verifies no signer can be judged. Tell the operator.';
+    return [...roots(deployment), bad('statements', list.message, next)];
   }
   return [...roots(deployment), ...statements(list, deployment), await evidence(list, deployment)];
 }
@@ -33,7 +38,11 @@ function roots(deployment: Deployment): Finding[] {
 
 function statements(list: readonly VerifiedStatement[], deployment: Deployment): Finding[] {
   if (list.length === 0) return [bad('statements', 'none: no signer is trusted', 'symbolon statement new --help')];
-  return list.map((one) => good('statement', statementLine(one, deployment, Date.now()).trim()));
+  const standing = standings(list, deployment.waitSeconds, Date.now());
+  return list.flatMap((one, index) => {
+    const its = standing[index];
+    return its === undefined ? [] : [good('statement', statementLine(one, its).trim())];
+  });
 }
 
 async function evidence(list: readonly VerifiedStatement[], deployment: Deployment): Promise<Finding> {
@@ -47,6 +56,8 @@ async function evidence(list: readonly VerifiedStatement[], deployment: Deployme
     const fidelity = fidelityOf(await verifyDocument(shown.document, { roots: pinned, at: now() }), pinned);
     return { expires, fidelity };
   });
+  if (isUnreachable(shown))
+    return bad('evidence', 'none to judge: the signer does not answer', 'See to the signer first.');
   if (shown instanceof Error) {
     const next = 'After an edit of its source: start the system again. Otherwise trust this signer with nothing.';
     return bad('evidence', shown.message, next);
@@ -62,3 +73,5 @@ async function attempt<T>(work: () => Promise<T>): Promise<T | Error> {
     return error instanceof Error ? error : new Error(String(error));
   }
 }
+
+const isUnreachable = (thrown: unknown): boolean => thrown instanceof CliError && thrown.code === 'party-unreachable';

@@ -1,5 +1,5 @@
 import { fromBase64url, toHex } from '@symbolon/crypto';
-import { identityHash, signInLife } from '@symbolon/protocol';
+import { identityHash, signInLife, tokenLife } from '@symbolon/protocol';
 import { ClientError } from './errors.ts';
 
 /** What the device reads in its own ID token. The parties verify it; here it only says whose deed to write. Times in ms. */
@@ -10,20 +10,22 @@ export interface TokenClaims {
   mailbox: string | null;
   nonce: string | null;
   signedInAt: number | null;
+  /** When the parties stop taking it: at its own end, or {@link tokenLife} after it was issued, whichever comes first. */
   expires: number;
 }
 
 /** Throws ClientError `session-ended` for anything that is not an ID token. */
 export function readClaims(token: string): TokenClaims {
-  const { iss, sub, email, email_verified, nonce, auth_time, exp } = payloadOf(token);
-  if (typeof iss !== 'string' || typeof sub !== 'string' || typeof exp !== 'number') throw unreadable();
+  const { iss, sub, email, email_verified, nonce, auth_time, iat, exp } = payloadOf(token);
+  if (typeof iss !== 'string' || typeof sub !== 'string') throw unreadable();
+  if (typeof iat !== 'number' || typeof exp !== 'number') throw unreadable();
   return {
     issuer: iss,
     subject: sub,
     mailbox: typeof email === 'string' && email_verified === true ? email.toLowerCase() : null,
     nonce: typeof nonce === 'string' ? nonce : null,
     signedInAt: typeof auth_time === 'number' ? auth_time * 1_000 : null,
-    expires: exp * 1_000,
+    expires: Math.min(exp * 1_000, iat * 1_000 + tokenLife),
   };
 }
 

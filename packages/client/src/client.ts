@@ -1,3 +1,4 @@
+import type { Fidelity } from '@symbolon/attestation';
 import type { EvmIntent } from '@symbolon/chains/evm';
 import { equal, type Secret } from '@symbolon/crypto';
 import { type Curve, curvesInOrder, type Deed, type Deployment, type Receipt } from '@symbolon/protocol';
@@ -25,7 +26,9 @@ import { SignerTrust } from './signerTrust.ts';
 import { Statements } from './statements.ts';
 import type { DeviceStorage } from './storage.ts';
 import { fetchTransport, type Transport } from './transport.ts';
-import { isEnrolled, type Wallet } from './wallet.ts';
+import { epochSince, isEnrolled, type Wallet } from './wallet.ts';
+
+const day = 24 * 60 * 60_000;
 
 /** Everything a device brings with it; what is left out is the platform's. */
 export interface WalletClientOptions {
@@ -43,6 +46,8 @@ export interface WalletClientOptions {
   transport?: Transport;
   /** Whoever shares the storage shares the lock. */
   lock?: Lock;
+  /** Gives the wallet new shares by itself, after a signature, once the present ones are so many days old; never unless said. */
+  rotateAfterDays?: number;
   /** Evidence as one process verified it for many devices; each has its own otherwise. */
   signers?: SignerTrust;
   now?: () => number;
@@ -54,11 +59,14 @@ export interface WalletClientOptions {
 /** One person's wallet on one device: the flows of design section 3, in the order in which a person meets them. */
 export class WalletClient {
   readonly #device: Device;
+  readonly #rotateAfter: number;
   #opened: { wallet: Wallet; receipts: ReceiptChain } | null = null;
+  #rotating: Promise<void> | null = null;
 
   constructor(options: WalletClientOptions) {
     const { deployment, storage, key, tokens, name, origin, lock = chainLock() } = options;
-    const { crypto = libraryCrypto, now = Date.now, timeout = 10_000 } = options;
+    const { crypto = libraryCrypto, now = Date.now, timeout = 10_000, rotateAfterDays } = options;
+    this.#rotateAfter = (rotateAfterDays ?? Number.POSITIVE_INFINITY) * day;
     const transport = options.transport ?? fetchTransport(fetch);
     const parties = new Parties(deployment, transport, timeout, options.observe);
     const statements = () => new Statements(deployment, crypto.checks, parties, storage, now);
@@ -98,33 +106,39 @@ export class WalletClient {
    * ClientError as {@link sign} does.
    */
   async sign(intent: EvmIntent, origin: string = this.#device.origin): Promise<SignedIntent> {
-    const { wallet, receipts } = this.#opened ?? (await this.#recall());
-    try {
-      return await sign(this.#device, wallet, receipts, intent, origin);
-    } catch (error) {
-      if (!hasCode(error, 'signing-refused', 'party-refused') || !(await this.#changedSince(wallet))) throw error;
-    }
-    // Another device changed the deed meanwhile: what was approved still stands.
-    const current = await this.#current();
-    return sign(this.#device, current.wallet, current.receipts, intent, origin);
+    const signed = await this.#sign(intent, origin);
+    this.#rotateIfDue();
+    return signed;
   }
 
   /** New shares for the same keys, at once; made by another device meanwhile, they serve as well. Throws as {@link rotate} does. */
-  async rotate(): Promise<Wallet> {
+  async rotate(): Promise<Created> {
     const { wallet, receipts } = await this.#current();
     try {
-      return this.#use((await rotate(this.#device, wallet, receipts)).wallet).wallet;
+      const turned = await rotate(this.#device, wallet, receipts);
+      this.#use(turned.wallet);
+      return turned;
     } catch (error) {
       if (!hasCode(error, 'signing-refused', 'party-refused')) throw error;
       const now = await this.#wallet();
-      if (equal(now.id, wallet.id) && now.record.epoch > wallet.record.epoch) return now;
+      if (equal(now.id, wallet.id) && now.record.epoch > wallet.record.epoch) return { wallet: now, alarm: null };
       throw error;
     }
+  }
+
+  /** Resolves once nothing goes on by itself any more: a rotation that was due at a signature. Never rejects. */
+  async idle(): Promise<void> {
+    await this.#rotating;
   }
 
   /** The wallet as last verified; opened now if it was not. Throws ClientError `no-wallet`, `not-enrolled`. */
   async wallet(): Promise<Wallet> {
     return (await this.#current()).wallet;
+  }
+
+  /** What stands behind the signer that this device would seal to: its screens say so. Throws as a signature would. */
+  async signerFidelity(): Promise<Fidelity> {
+    return (await this.#device.signers.current()).fidelity;
   }
 
   async devices(): Promise<ListedDevice[]> {
@@ -171,6 +185,32 @@ export class WalletClient {
     const { receipts } = await this.#current();
     const others = await receipts.catchUp();
     return { receipts: await receipts.history(), others };
+  }
+
+  async #sign(intent: EvmIntent, origin: string): Promise<SignedIntent> {
+    const { wallet, receipts } = this.#opened ?? (await this.#recall());
+    try {
+      return await sign(this.#device, wallet, receipts, intent, origin);
+    } catch (error) {
+      if (!hasCode(error, 'signing-refused', 'party-refused') || !(await this.#changedSince(wallet))) throw error;
+    }
+    // Another device changed deed or epoch meanwhile: what was approved still stands.
+    const current = await this.#current();
+    return sign(this.#device, current.wallet, current.receipts, intent, origin);
+  }
+
+  /** Nobody waits for it, and what fails is tried again at the next signature: the wallet signs on with the shares it has. */
+  #rotateIfDue(): void {
+    const wallet = this.#opened?.wallet;
+    if (this.#rotating !== null || wallet === undefined) return;
+    if (this.#device.now() - epochSince(wallet) < this.#rotateAfter) return;
+    const turning = this.rotate().then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#rotating = turning.finally(() => {
+      this.#rotating = null;
+    });
   }
 
   async #make(how: Deed['made']['how'], keys: Partial<Record<Curve, Secret>>): Promise<Created> {

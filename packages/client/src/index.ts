@@ -22,4 +22,4 @@ export { SignerTrust, type TrustedSigner } from './signerTrust.ts';
 export { Statements } from './statements.ts';
 export { type DeviceStorage, MemoryStorage } from './storage.ts';
 export { fetchTransport, type Transport, type TransportAnswer, type TransportRequest } from './transport.ts';
-export type { Wallet } from './wallet.ts';
+export { epochSince, type Wallet } from './wallet.ts';

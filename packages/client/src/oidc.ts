@@ -30,8 +30,15 @@ export class Oidc {
     this.#client = { client_id: options.issuer.audience, [oauth.clockTolerance]: 60 };
   }
 
-  /** Where to send the person, and what to remember until they come back. */
-  async authorisation(redirectUri: string, nonce: string): Promise<{ url: string; state: string; verifier: string }> {
+  /**
+   * Where to send the person, and what to remember until they come back. `agreed`: they agreed to offline access before, and the
+   * issuer may go on without asking them (OpenID Connect Core 1.0, 11: otherwise it takes `prompt=consent`).
+   */
+  async authorisation(
+    redirectUri: string,
+    nonce: string,
+    agreed: boolean,
+  ): Promise<{ url: string; state: string; verifier: string }> {
     const { authorization_endpoint } = await this.#discovered();
     if (authorization_endpoint === undefined) throw failed('The issuer has no authorisation endpoint.');
     const state = oauth.generateRandomState();
@@ -42,8 +49,7 @@ export class Oidc {
       client_id: this.#client.client_id,
       redirect_uri: redirectUri,
       scope: 'openid email offline_access',
-      // Core 11: offline access is given only where the person was asked.
-      prompt: 'consent',
+      ...(agreed ? {} : { prompt: 'consent' }),
       state,
       nonce,
       max_age: String(maxAge),

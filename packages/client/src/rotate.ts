@@ -14,6 +14,7 @@ import {
   type Signed,
 } from '@symbolon/protocol';
 import type { Device } from './device.ts';
+import type { ClientError } from './errors.ts';
 import { requireKeySignatures } from './keySignatures.ts';
 import { invalidAnswer, readAnswer } from './parties.ts';
 import { alarmOf, type ReceiptChain } from './receipts.ts';
@@ -25,10 +26,14 @@ import { saidBy, type Wallet } from './wallet.ts';
 /**
  * New shares, same keys, same address (design 3, Rotation): kms and cloud prepare a new epoch, the signer shows that the new pair
  * makes the wallet's keys, the kms flips, the cloud follows. Killed anywhere, the wallet goes on with the old epoch or the new.
- * `alarm` as at a signature. Throws ClientError `party-refused`, also where a later attempt of another device came between, and as
+ * `alarm`: the wallet is whole, and yet the kms's receipts do not fit together. Throws ClientError `party-refused`, also where a later attempt of another device came between, and as
  * the ordinary path does.
  */
-export async function rotate(device: Device, wallet: Wallet, receipts: ReceiptChain) {
+export async function rotate(
+  device: Device,
+  wallet: Wallet,
+  receipts: ReceiptChain,
+): Promise<{ wallet: Wallet; alarm: ClientError | null }> {
   const from = wallet.record.epoch;
   const epoch = await prepare(device, wallet, from);
   const { signatures, receipt } = await checkPair(device, wallet, epoch, receipts);

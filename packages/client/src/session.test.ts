@@ -20,6 +20,9 @@ class Issuer {
   signedInAt: number | null = null;
   answer: (() => Response) | null = null;
   challenge = '';
+  /** Seconds that its tokens last. */
+  life = 300;
+  issuesRefresh = true;
 
   readonly fetch = async (input: string, init: { body?: URLSearchParams }): Promise<Response> => {
     const { pathname } = new URL(input);
@@ -51,7 +54,7 @@ class Issuer {
       aud: 'wallet',
       sub: this.subject,
       iat,
-      exp: iat + 300,
+      exp: iat + this.life,
       nonce: this.nonce,
       auth_time: this.signedInAt ?? iat,
     };
@@ -61,7 +64,7 @@ class Issuer {
       access_token: 'a',
       token_type: 'Bearer',
       id_token,
-      refresh_token: `refresh-${this.refresh}`,
+      ...(this.issuesRefresh ? { refresh_token: `refresh-${this.refresh}` } : {}),
     });
   }
 }
@@ -81,12 +84,17 @@ const session = () =>
   );
 const callback = (state: string) => `https://wallet.example/back?code=c&state=${state}`;
 
-async function signedIn(): Promise<Session> {
+async function signedIn(back = 'https://wallet.example/back'): Promise<Session> {
   const one = session();
-  const { url: to, state } = await one.begin('https://wallet.example/back');
+  const { url: to, state } = await one.begin(back);
   issuer.challenge = new URL(to).searchParams.get('code_challenge') ?? '';
-  await one.finish(callback(state));
+  await one.finish(`${back}?code=c&state=${state}`);
   return one;
+}
+
+/** Whether the next sign-in there has the issuer ask the person. */
+async function asksAgain(back = 'https://wallet.example/back'): Promise<boolean> {
+  return new URL((await session().begin(back)).url).searchParams.get('prompt') === 'consent';
 }
 
 beforeEach(() => {
@@ -104,6 +112,32 @@ describe('signing in', () => {
     assert.equal(parameters.get('max_age'), '300');
     assert.equal(parameters.get('scope'), 'openid email offline_access');
     assert.equal(parameters.get('prompt'), 'consent');
+  });
+
+  it('has the person asked once, and not again after a sign-in that merely ran out', async () => {
+    const one = await signedIn();
+    assert.equal(await asksAgain(), false);
+    clock += 245_000;
+    issuer.alive = false;
+    await assert.rejects(one.token(), (error) => hasCode(error, 'session-ended'));
+    await one.end();
+    assert.equal(await asksAgain(), false);
+    assert.equal(await asksAgain('https://other.example/back'), true, 'agreed at one address is not agreed at another');
+  });
+
+  it('has the person asked who signed out, and where no refresh token came', async () => {
+    await (await signedIn()).end();
+    assert.equal(await asksAgain(), true);
+    issuer.issuesRefresh = false;
+    await signedIn();
+    assert.equal(await asksAgain(), true);
+  });
+
+  it('has the person asked each time at a loopback address, where any program may listen', async () => {
+    for (const back of ['http://127.0.0.1:8123/back', 'http://[::1]:8123/back']) {
+      await signedIn(back);
+      assert.equal(await asksAgain(back), true, back);
+    }
   });
 
   it('goes on after the page was loaded anew, and lasts', async () => {
@@ -138,6 +172,17 @@ describe('a session', () => {
     // The issuer's clock has not moved: what it gives ends where the old one did, so each tab asks in its turn, none at once.
     assert.ok(issuer.alive, 'no refresh token was used twice');
     assert.equal(tokens.length, 4);
+  });
+
+  it('renews a token of an hour before the parties call it too old: ten minutes after it was issued', async () => {
+    issuer.life = 3_600;
+    const one = await signedIn();
+    clock += 500_000;
+    await one.token();
+    assert.equal(issuer.refreshes, 0);
+    clock += 60_000;
+    await one.token();
+    assert.equal(issuer.refreshes, 1);
   });
 
   it('ends where the issuer says so, and says that; an issuer in trouble ends nothing', async () => {

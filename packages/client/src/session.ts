@@ -11,6 +11,7 @@ const renewBefore = 60_000;
 const sessionFields = ['idToken', 'refreshToken'] as const;
 type StoredSession = Record<(typeof sessionFields)[number], string>;
 const pendingFields = ['state', 'verifier', 'redirectUri'] as const;
+const agreedFields = ['redirectUri'] as const;
 
 /**
  * A person's sign-in on this device (design 3, Sign-in): authorisation code with PKCE, the device key's thumbprint as nonce, and
@@ -24,6 +25,7 @@ export class Session implements TokenSource {
   readonly #now: () => number;
   readonly #stored: Stored<StoredSession>;
   readonly #pending: Stored<Record<(typeof pendingFields)[number], string>>;
+  readonly #agreed: Stored<Record<(typeof agreedFields)[number], string>>;
   #cached: { idToken: string; expires: number } | null = null;
 
   /** `scope` names the deployment in the storage; `nonce` is the device key's thumbprint as base64url. */
@@ -35,11 +37,16 @@ export class Session implements TokenSource {
     this.#now = now;
     this.#stored = new Stored(storage, `${scope}.session`, textRecord(sessionFields));
     this.#pending = new Stored(storage, `${scope}.sign-in`, textRecord(pendingFields));
+    this.#agreed = new Stored(storage, `${scope}.agreed`, textRecord(agreedFields));
   }
 
-  /** Where the person's browser is to go. Throws ClientError `party-unreachable`. */
+  /**
+   * Where the person's browser is to go. Whoever agreed here before, and did not sign out since, is not asked again. Throws
+   * ClientError `party-unreachable`.
+   */
   async begin(redirectUri: string): Promise<{ url: string; state: string }> {
-    const { url, state, verifier } = await this.#oidc.authorisation(redirectUri, this.#nonce);
+    const agreed = (await this.#agreed.read())?.redirectUri === redirectUri;
+    const { url, state, verifier } = await this.#oidc.authorisation(redirectUri, this.#nonce, agreed);
     await this.#pending.write({ state, verifier, redirectUri });
     return { url, state };
   }
@@ -50,6 +57,10 @@ export class Session implements TokenSource {
     if (pending === null) throw new ClientError('sign-in-failed', 'No sign-in was begun on this device.');
     const tokens = await this.#oidc.exchange(new URL(callbackUrl), { ...pending, nonce: this.#nonce });
     await this.#lock(this.#lockName, () => this.#keep(tokens));
+    // An issuer that gave no refresh token may do so once it asks the person.
+    if (tokens.refreshToken !== null && isWeb(pending.redirectUri))
+      await this.#agreed.write({ redirectUri: pending.redirectUri });
+    else await this.#agreed.clear();
     await this.#pending.clear();
     return readClaims(tokens.idToken);
   }
@@ -78,8 +89,11 @@ export class Session implements TokenSource {
     await this.#lock(this.#lockName, async () => {
       const stored = await this.#stored.read();
       this.#cached = null;
+      if (stored === null) return;
       await this.#stored.clear();
-      if (stored !== null && stored.refreshToken !== '') await this.#oidc.revoke(stored.refreshToken);
+      // Whoever signs out may come back as somebody else: the issuer has to ask.
+      await this.#agreed.clear();
+      if (stored.refreshToken !== '') await this.#oidc.revoke(stored.refreshToken);
     });
   }
 
@@ -110,6 +124,11 @@ export class Session implements TokenSource {
     await this.#stored.write({ idToken, refreshToken: refreshToken ?? '' });
     this.#cached = { idToken, expires: readClaims(idToken).expires };
   }
+}
+
+/** Any program of a machine can listen at its loopback address: there the person is asked each time (RFC 8252, 8.6). */
+function isWeb(redirectUri: string): boolean {
+  return !/^(127\.[\d.]+|\[::1\])$/.test(new URL(redirectUri).hostname);
 }
 
 function ended(): ClientError {

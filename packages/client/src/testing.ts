@@ -28,7 +28,12 @@ import {
   envelopeCodec,
   evidenceCodec,
   evidenceUserDataCodec,
+  type Flipped,
   findAnswer,
+  flipAnswer,
+  flipCodec,
+  flippedStatement,
+  followFlipCodec,
   keepAnswer,
   keepCodec,
   keptStatement,
@@ -42,6 +47,10 @@ import {
   receiptsAnswer,
   receiptsCodec,
   requestHash,
+  rotateAnswer,
+  rotateAsk,
+  rotateCodec,
+  rotationBytes,
   type Signatures,
   type Signed,
   type SignerAnswer,
@@ -112,6 +121,10 @@ export class World {
   activation: Signed | null = null;
   followed = false;
   receipts: Signed[] = [];
+  /** The epoch that each store is in; `given` the highest that was prepared. */
+  readonly epoch: Record<Store, number> = { kms: 1, cloud: 1 };
+  given = 1;
+  flip: Signed | null = null;
   statements: LoggedStatement[] = [];
   signer: { keys: SignerKeys; sealing: NativeRecipient };
   readonly #leaf = issueLeaf(issueIntermediate(createDevelopmentRoot()));
@@ -300,12 +313,34 @@ export class World {
       this.activation ??= this.#activate(wallet);
       return activateAnswer.encode({ activation: this.activation });
     },
+    'cloud/wallets/rotate': (body) => {
+      const { cloud, kms } = rotateAsk.decode(body);
+      for (const [store, asked] of [['cloud', cloud] as const, ['kms', kms] as const]) {
+        const { from } = this.#authorised(store, paths.rotate, rotateCodec, authorisedCodec.encode(asked));
+        if (from !== this.epoch[store]) throw new Refuse(403, 'refused');
+      }
+      this.given += 1;
+      return rotateAnswer.encode({ epoch: this.given });
+    },
+    'kms/wallets/flip': (body) => {
+      const { wallet, epoch } = this.#authorised('kms', paths.flip, flipCodec, body);
+      if (epoch !== this.given) throw new Refuse(403, 'refused');
+      this.flip = this.flipOf({ wallet, from: this.epoch.kms, epoch });
+      this.epoch.kms = epoch;
+      return flipAnswer.encode({ flip: this.flip });
+    },
+    'cloud/wallets/follow-flip': (body) => {
+      this.#authorised('cloud', paths.followFlip, followFlipCodec, body);
+      this.epoch.cloud = this.epoch.kms;
+      return nothing;
+    },
     'cloud/signers': (body) => {
       this.#known.add(toHex(signerId(evidenceCodec.decode(body).keys)));
       return nothing;
     },
     'cloud/seals': (body) => {
-      const { signer, rh } = this.#authorised('cloud', paths.seals, shareRequestCodec, body);
+      const { signer, rh, epoch } = this.#authorised('cloud', paths.seals, shareRequestCodec, body);
+      if (epoch !== this.epoch.cloud && epoch !== this.given) throw new Refuse(403, 'refused');
       if (!this.#known.has(toHex(signer))) throw new Refuse(409, 'signer-unknown');
       return sealAnswer.encode({ sealed: rh });
     },
@@ -362,7 +397,24 @@ export class World {
     if (!active || kept === undefined) return null;
     const { opening, chain, order } = kept;
     const wallet = this.#active;
-    return { wallet, epoch: 1, deed: chain, salt: opening.salt, activation: this.activation, order, flip: null };
+    const [epoch, flip] = [this.epoch[store], this.epoch[store] > 1 ? this.flip : null];
+    return { wallet, epoch, deed: chain, salt: opening.salt, activation: this.activation, order, flip };
+  }
+
+  /** The kms's word on an epoch. */
+  flipOf(said: Partial<Flipped>): Signed {
+    const zeros = new Uint8Array(32);
+    const body = {
+      v: 1,
+      deployment: this.deployment.id,
+      wallet: zeros,
+      from: 1,
+      epoch: 2,
+      at: this.clock.at,
+      log: 1,
+      order: null,
+    } as const;
+    return signStatement(flippedStatement, { ...body, ...said }, this.kms);
   }
 
   #append(store: Store, wallet: Uint8Array, versions: DeedVersion[], order: Signed): Uint8Array {
@@ -407,17 +459,18 @@ export class World {
     const device = thumbprint(key ?? nothing);
     const receipt = this.receipt({ kind, epoch, wallet, deed, signer, rh, device });
     const { keys } = deedCodec.decode(this.kept.kms.get(toHex(wallet))?.chain[0]?.body ?? nothing);
-    if (kind === 'create') {
+    if (kind !== 'sign') {
       const signatures: Signatures = {};
       for (const curve of curvesOf(keys)) {
-        const message = creationBytes(this.deployment.id, wallet, curve, epoch);
+        const bytesOf = kind === 'create' ? creationBytes : rotationBytes;
+        const message = bytesOf(this.deployment.id, wallet, curve, epoch);
         signatures[curve] = this.#signWith(
           wallet,
           curve,
           curve === 'ed25519' ? message : creationDigest(message),
         ).signature;
       }
-      return { status: 'created', receipt, signatures };
+      return { status: kind === 'create' ? 'created' : 'turned', receipt, signatures };
     }
     const intent = parseIntent(decodeData('intent', envelope.intent));
     const { signature, recovery } = this.#signWith(wallet, 'secp256k1', digest(intent));

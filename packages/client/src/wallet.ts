@@ -85,6 +85,11 @@ function epochHolds(device: Device, { wallet, epoch, flip }: WalletRecord): bool
   return said !== null && equal(said.wallet, wallet) && said.epoch === epoch;
 }
 
+/** Since when the wallet has its present shares, by the kms's own word or, before any rotation, its deed's, ms. */
+export function epochSince({ record, deed }: Wallet): number {
+  return record.flip === null ? deed.made.at : flippedStatement.body.decode(record.flip.body).at;
+}
+
 /** Whether this device is enrolled now. */
 export const isEnrolled = (device: Device, { deed }: Wallet): boolean =>
   enrolledDevice(deed, device.key.point) !== null;

@@ -26,6 +26,7 @@ export type Domain =
   | 'rotation-commitment'
   | 'rotation-prepared'
   | 'rotation-proposal'
+  | 'rotation-report'
   | 'sealed-share'
   | 'signer-keys'
   | 'statement'

@@ -18,6 +18,7 @@ export const paths = {
   proposeRotation: '/v1/rotations/propose',
   agreeRotation: '/v1/rotations/agree',
   flipsFollowed: '/v1/rotations/followed',
+  rotationReport: '/v1/rotations/report',
   receipts: '/v1/receipts',
   seals: '/v1/seals',
   releases: '/v1/releases',

@@ -79,12 +79,21 @@ export const rotationAgreedStatement: Statement<RotationAgreed> = {
   body: codec('rotationAgreed', rotationAgreed),
 };
 
+/** Where a statement ordered the rotation nobody is there to check the pair: the kms flips at once, each wallet or none. */
+export const rotationAgreedAnswer = codec(
+  'rotationAgreedAnswer',
+  v.strictObject({ flips: v.pipe(v.array(signedSchema), v.maxLength(rotationsPerBatch)) }),
+);
+
 /** To the kms, by the device: the pending pair makes the wallet's keys. It decides, as at creation. */
 export const flip = v.strictObject({ ...walletHead('flip'), epoch, signatures });
 export type Flip = v.InferOutput<typeof flip>;
 export const flipCodec = codec('flip', flip);
 
-/** The kms's word that a wallet's epoch is another one now. `log` its place on the kms's log. */
+/**
+ * The kms's word that a wallet's epoch is another one now. `log` its place on the kms's log. `order`: the statement that had everyone's
+ * shares turned, and until when the older ones are kept, locked (ms); null where the person asked, and a signer checked the pair.
+ */
 export const flipped = v.strictObject({
   v: version,
   deployment: deploymentId,
@@ -93,6 +102,7 @@ export const flipped = v.strictObject({
   epoch,
   at: millis,
   log: v.pipe(uint, v.minValue(1)),
+  order: v.nullable(v.strictObject({ number: v.pipe(uint, v.minValue(1)), lockedUntil: millis })),
 });
 export type Flipped = v.InferOutput<typeof flipped>;
 export const flippedStatement: Statement<Flipped> = { domain: 'flip', body: codec('flipped', flipped) };
@@ -134,6 +144,24 @@ export type FlipsFollowed = v.InferOutput<typeof flipsFollowed>;
 export const flipsFollowedStatement: Statement<FlipsFollowed> = {
   domain: 'flips-followed',
   body: codec('flipsFollowed', flipsFollowed),
+};
+
+/** The kms's word on how far an ordered rotation of everyone is; the last one, with nothing left, stands on its log. Times ms. */
+export const rotationReport = v.strictObject({
+  v: version,
+  deployment: deploymentId,
+  number: v.pipe(uint, v.minValue(1)),
+  state: v.picklist(['unknown', 'waiting', 'running', 'paused', 'done']),
+  rotated: uint,
+  left: uint,
+  first: v.nullable(millis),
+  last: v.nullable(millis),
+  at: millis,
+});
+export type RotationReport = v.InferOutput<typeof rotationReport>;
+export const rotationReportStatement: Statement<RotationReport> = {
+  domain: 'rotation-report',
+  body: codec('rotationReport', rotationReport),
 };
 
 /** HKDF `info` of one R: the deployment, wallet, epoch and curve that it is for. */

@@ -11,6 +11,18 @@ const maximumStatements = 1_000;
 export const allowedPair = v.strictObject({ pcr0: bytes(48), pcr1: bytes(48), pcr2: bytes(48), configuration: hash32 });
 export type AllowedPair = v.InferOutput<typeof allowedPair>;
 
+/**
+ * Every wallet gets new shares, nobody online. `rate` wallets a second at most; `canaries` go first, and the others only once each of
+ * them has signed with its new shares; `lockHours` the old shares are kept at most, locked, in case the new ones were bad.
+ */
+const rotateAll = v.strictObject({
+  what: v.literal('rotate-all'),
+  rate: v.pipe(uint, v.minValue(1), v.maxValue(10_000)),
+  canaries: v.pipe(v.array(hash32), v.maxLength(16)),
+  lockHours: v.pipe(uint, v.minValue(72), v.maxValue(8_760)),
+  note: text(0, 200),
+});
+export type RotateAll = v.InferOutput<typeof rotateAll>;
 /** Which vault of the kms: its kind, and a hash that no other vault has. */
 export const vaultName = v.strictObject({ kind: v.picklist(['embedded', 'pkcs11']), identity: hash32 });
 export type VaultName = v.InferOutput<typeof vaultName>;
@@ -31,6 +43,9 @@ export const decision = v.variant('what', [
   /** A release of the wallet's page, by the hash of its manifest. */
   v.strictObject({ what: v.literal('allow-page'), release: hash32, note: text(0, 200) }),
   v.strictObject({ what: v.literal('withdraw-page'), release: hash32, note: text(0, 200) }),
+  rotateAll,
+  v.strictObject({ what: v.literal('pause-rotation'), number: v.pipe(uint, v.minValue(1)), note: text(0, 200) }),
+  v.strictObject({ what: v.literal('resume-rotation'), number: v.pipe(uint, v.minValue(1)), note: text(0, 200) }),
   v.strictObject({ what: v.literal('move-vault'), to: vaultName, note: text(0, 200) }),
 ]);
 export type Decision = v.InferOutput<typeof decision>;

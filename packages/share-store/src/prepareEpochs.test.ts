@@ -23,7 +23,7 @@ import { prepareEpochs } from './prepareEpochs.ts';
 import { RotationKey } from './rotationKey.ts';
 import { ShareStore } from './shareStore.ts';
 import type { KeyVault } from './vault.ts';
-import { activateWallet, flipEpoch, rotationTables, WalletStore, walletTables } from './walletStore.ts';
+import { activateWallet, type Flip, flipEpoch, rotationTables, WalletStore, walletTables } from './walletStore.ts';
 
 const world = await makeWorld();
 const { clock, deployment } = world;
@@ -81,8 +81,8 @@ async function storeWith(store: Store, wallets: readonly TestWallet[], device: T
     await commit.submit((inside: Database) => activateWallet(inside, wallet.id, whose, activation));
   }
   vault.given.length = 0;
-  const flip = (wallet: Uint8Array, from: number, epoch: number) =>
-    commit.submit((inside: Database) => flipEpoch(inside, { wallet, from, epoch, flip: signed }));
+  const flip = (wallet: Uint8Array, from: number, epoch: number, order: Flip['order'] = null) =>
+    commit.submit((inside: Database) => flipEpoch(inside, { wallet, from, epoch, flip: signed, order }));
   return { shares, database, vault, flip };
 }
 
@@ -277,5 +277,66 @@ describe('a flip at a store', () => {
     assert.equal(lies(), true, 'the control: until then it lies there');
     kms.shares.wallets.emptyJournal();
     assert.equal(lies(), false);
+  });
+});
+
+describe('an epoch that a statement had flipped, with nobody to check the pair', () => {
+  const order = { number: 2, lockedUntil: 1_000 };
+
+  /** Both stores at epoch 2 by a statement, epoch 1 locked. */
+  async function turnedByOrder() {
+    const made = await pair();
+    const { kms, cloud, wallet } = made;
+    for (const { shares, flip } of [kms, cloud]) {
+      await prepare(shares, filled(32, 2), [turning(wallet, 2)]);
+      assert.equal(await flip(wallet.id, 1, 2, order), true);
+    }
+    return made;
+  }
+  const isThere = (shares: ShareStore, { id }: TestWallet, epoch: number) =>
+    shares.open(id, epoch, ['secp256k1']).then(
+      () => true,
+      () => false,
+    );
+
+  it('keeps the one before until its time is over, whatever is said of followed flips', async () => {
+    const { kms, wallet } = await turnedByOrder();
+    await kms.shares.wallets.destroyBefore([{ wallet: wallet.id, epoch: 2 }]);
+    await kms.shares.wallets.destroyUnlocked(999);
+    assert.equal(await isThere(kms.shares, wallet, 1), true);
+    await kms.shares.wallets.destroyUnlocked(1_000);
+    assert.deepEqual([await isThere(kms.shares, wallet, 1), await isThere(kms.shares, wallet, 2)], [false, true]);
+  });
+
+  it('is reached by that statement and not again, until the next', async () => {
+    const { kms, wallet } = await turnedByOrder();
+    const { wallets } = kms.shares;
+    assert.deepEqual([wallets.isReached(wallet.id, 2), wallets.isReached(wallet.id, 3)], [true, false]);
+    assert.equal(wallets.isReached(filled(32, 1), 2), null);
+    assert.equal(wallets.unreachedCount(2, clock.at), 0);
+    assert.deepEqual(wallets.unreached(3, clock.at, new Uint8Array(), 10), [{ wallet: wallet.id, from: 2 }]);
+    assert.deepEqual(wallets.unreached(3, clock.at, wallet.id, 10), []);
+    assert.equal(wallets.unreachedCount(3, 1), 0, 'made after the statement counts: not meant');
+  });
+
+  it('where its pair is bad, is repaired from the locked one, as a new epoch', async () => {
+    const { kms, cloud, wallet } = await turnedByOrder();
+    const other = await cloud.shares.protect(wallet.id, 2, {
+      secp256k1: Secret.random(32),
+      ed25519: Secret.random(32),
+    });
+    cloud.database.sqlite.prepare('UPDATE share_keys SET wrapped = ? WHERE epoch = 2').run(other.key);
+    for (const [curve, sealed] of Object.entries(other.sealed))
+      cloud.database.sqlite.prepare('UPDATE shares SET sealed = ? WHERE epoch = 2 AND curve = ?').run(sealed, curve);
+    assert.equal(await makesKey(kms.shares, 2, cloud.shares, 2, wallet, 'secp256k1'), false, 'the control');
+
+    const what = { ...turning(wallet, 3, 2), source: 1 };
+    const theirs = await prepare(kms.shares, filled(32, 3), [what]);
+    assert.deepEqual(await prepare(cloud.shares, filled(32, 3), [what]), theirs);
+    for (const { flip } of [kms, cloud]) assert.equal(await flip(wallet.id, 2, 3), true);
+    for (const curve of curvesInOrder) {
+      assert.equal(await makesKey(kms.shares, 3, cloud.shares, 3, wallet, curve), true);
+      assert.equal(await makesKey(kms.shares, 1, cloud.shares, 3, wallet, curve), false, 'not the old shares again');
+    }
   });
 });

@@ -10,6 +10,8 @@ export interface Turning {
   from: number;
   epoch: number;
   keys: PublicKeys;
+  /** The epoch whose shares are turned, where it is not the present one: a locked one, whose pair is good where the present is not. */
+  source?: number;
 }
 
 /**
@@ -41,9 +43,9 @@ export async function prepareEpochs(
 }
 
 /** The new shares as they will lie in the store. */
-async function turned(store: ShareStore, { wallet, from, epoch, keys }: Turning, turn: Turn) {
+async function turned(store: ShareStore, { wallet, from, epoch, keys, source = from }: Turning, turn: Turn) {
   const curves = curvesOf(keys);
-  const old = await store.open(wallet, from, curves);
+  const old = await store.open(wallet, source, curves);
   const next: Partial<Record<Curve, Secret>> = {};
   try {
     for (const [index, curve] of curves.entries()) next[curve] = join(present(old[index]), present(turn[curve]));
@@ -54,9 +56,13 @@ async function turned(store: ShareStore, { wallet, from, epoch, keys }: Turning,
 }
 
 /** What came to lie on the disk, xor R, is the old share: a bad write must not become the only one. */
-async function checkTurned(store: ShareStore, { wallet, from, epoch, keys }: Turning, turn: Turn): Promise<void> {
+async function checkTurned(
+  store: ShareStore,
+  { wallet, from, epoch, keys, source = from }: Turning,
+  turn: Turn,
+): Promise<void> {
   const curves = curvesOf(keys);
-  const old = await store.open(wallet, from, curves);
+  const old = await store.open(wallet, source, curves);
   let next: Secret[] = [];
   try {
     next = await store.open(wallet, epoch, curves);

@@ -1,4 +1,4 @@
-import type { Curve, DeedVersion, Signed } from '@symbolon/protocol';
+import type { Curve, DeedVersion, Flipped, Signed } from '@symbolon/protocol';
 import { codec, deedVersion, signedCodec } from '@symbolon/protocol';
 import type { Database, GroupCommit } from '@symbolon/service';
 import { Refusal } from '@symbolon/verify';
@@ -46,10 +46,16 @@ export const walletTables = `
 /**
  * What rotations add: one preparation for each wallet at most, and the kms's word on the newest epoch. `newest`: the highest number
  * that was ever prepared here. It never falls, so that no number has two meanings, whatever the other store was restored to.
+ * `ordered`: the last statement by which everyone's shares were turned that reached this wallet; `locked_until`: how long the shares
+ * before are kept for it, ms.
  */
 export const rotationTables = `
   ALTER TABLE wallets ADD COLUMN flip BLOB;
   ALTER TABLE wallets ADD COLUMN newest INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE wallets ADD COLUMN ordered INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE wallets ADD COLUMN locked_until INTEGER;
+  CREATE INDEX active_by_order ON wallets (ordered, id) WHERE state = 'active';
+  CREATE INDEX locked ON wallets (locked_until) WHERE locked_until IS NOT NULL;
   CREATE TABLE turns (
     wallet BLOB PRIMARY KEY REFERENCES wallets (id) ON DELETE CASCADE,
     attempt BLOB NOT NULL,
@@ -87,6 +93,11 @@ export interface PendingEpoch {
   agreed: boolean;
   /** ms */
   made: number;
+}
+
+/** A flip as a store takes it over. */
+export interface Flip extends Pick<Flipped, 'wallet' | 'from' | 'epoch' | 'order'> {
+  flip: Signed;
 }
 
 /** Encrypted shares of one wallet and epoch. */
@@ -232,14 +243,45 @@ export class WalletStore {
 
   /**
    * Destroys the keys of every epoch before one that both stores hold by the kms's signed flip: what their shares were sealed under
-   * is gone. Nothing is destroyed where this store itself has not come so far.
+   * is gone. Nothing is destroyed where this store itself has not come so far, nor what is locked.
    */
   async destroyBefore(followed: readonly { wallet: Uint8Array; epoch: number }[]): Promise<void> {
     await this.#commit.submit(({ statement }) => {
       const sql = `DELETE FROM share_keys WHERE wallet = ?1 AND epoch < ?2
-        AND EXISTS (SELECT 1 FROM wallets WHERE id = ?1 AND epoch >= ?2)`;
+        AND EXISTS (SELECT 1 FROM wallets WHERE id = ?1 AND epoch >= ?2 AND locked_until IS NULL)`;
       for (const { wallet, epoch } of followed) statement(sql).run(wallet, epoch);
     });
+  }
+
+  /** Destroys what was locked until `now` (ms), of some wallets. */
+  async destroyUnlocked(now: number): Promise<void> {
+    await this.#commit.submit(({ statement }) => {
+      const over = statement('SELECT id, epoch FROM wallets WHERE locked_until <= ? LIMIT 1000').all(now);
+      for (const { id, epoch } of over as { id: Uint8Array; epoch: number }[]) {
+        statement('DELETE FROM share_keys WHERE wallet = ? AND epoch < ?').run(id, epoch);
+        statement('UPDATE wallets SET locked_until = NULL WHERE id = ?').run(id);
+      }
+    });
+  }
+
+  /** Active wallets made before `since` (ms) that a statement has not reached yet, in the order of their ids, after one of them. */
+  unreached(number: number, since: number, after: Uint8Array, count: number): { wallet: Uint8Array; from: number }[] {
+    const sql = `SELECT id, epoch FROM wallets
+      WHERE state = 'active' AND ordered < ? AND made <= ? AND id > ? ORDER BY id LIMIT ?`;
+    const rows = this.#database.statement(sql).all(number, since, after, count);
+    return rows.map((row) => ({ wallet: row['id'] as Uint8Array, from: Number(row['epoch']) }));
+  }
+
+  /** How many they are. */
+  unreachedCount(number: number, since: number): number {
+    const sql = "SELECT count(*) AS n FROM wallets WHERE state = 'active' AND ordered < ? AND made <= ?";
+    return Number(this.#database.statement(sql).get(number, since)?.['n']);
+  }
+
+  /** Whether a statement has reached an active wallet; null where there is none. */
+  isReached(wallet: Uint8Array, number: number): boolean | null {
+    const row = this.#database.statement("SELECT ordered FROM wallets WHERE id = ? AND state = 'active'").get(wallet);
+    return row === undefined ? null : Number(row['ordered']) >= number;
   }
 
   /** Empties the write-ahead log into the file: until then it still holds the wrapped keys that were destroyed. */
@@ -288,14 +330,16 @@ function insertShares({ statement }: Database, wallet: Uint8Array, epoch: number
   for (const [curve, bytes] of Object.entries(sealed)) statement(insert).run(wallet, epoch, curve, bytes);
 }
 
-/** Inside a work: the prepared epoch becomes the wallet's. False if it is no longer prepared, or the wallet has left `from`. */
-export function flipEpoch(
-  { statement }: Database,
-  { wallet, from, epoch, flip }: { wallet: Uint8Array; from: number; epoch: number; flip: Signed },
-): boolean {
+/**
+ * Inside a work: the prepared epoch becomes the wallet's. False if it is no longer prepared, or the wallet has left `from`. `order`
+ * null: a signer has checked the new pair, and nothing older is kept.
+ */
+export function flipEpoch({ statement }: Database, { wallet, from, epoch, flip, order }: Flip): boolean {
   if (statement('DELETE FROM turns WHERE wallet = ? AND epoch = ?').run(wallet, epoch).changes !== 1) return false;
-  const sql = "UPDATE wallets SET epoch = ?, flip = ? WHERE id = ? AND epoch = ? AND state = 'active'";
-  return statement(sql).run(epoch, signedCodec.encode(flip), wallet, from).changes === 1;
+  const sql = `UPDATE wallets SET epoch = ?, flip = ?, ordered = max(ordered, ?), locked_until = ?
+    WHERE id = ? AND epoch = ? AND state = 'active'`;
+  const [number, until] = [order?.number ?? 0, order?.lockedUntil ?? null];
+  return statement(sql).run(epoch, signedCodec.encode(flip), number, until, wallet, from).changes === 1;
 }
 
 /** Inside a work: the next version follows `before`. False if `before` is no longer the head. */

@@ -2,6 +2,8 @@ import {
   AttestationError,
   appraise,
   awsNitroRoot,
+  type Fidelity,
+  fidelityOf,
   type Measurement,
   measurementsEqual,
   verifyDocument,
@@ -26,6 +28,8 @@ import { Refusal } from './errors.ts';
 export interface VerifiedSigner {
   id: Uint8Array;
   keys: SignerKeys;
+  /** What stands behind its evidence, by the root that it chains to. */
+  fidelity: Fidelity;
   /** ms; from then on nothing is let go to it without new evidence. */
   expires: number;
 }
@@ -61,7 +65,8 @@ export class EvidenceVerifier {
       const bound = evidenceUserDataCodec.decode(attestation.userData ?? new Uint8Array());
       if (!equal(bound.keys, id)) throw new Refusal('evidence-invalid', 'The evidence is of other keys.');
       appraise(attestation, { at, measurements: this.#measurements(bound.configuration), maxAgeMs: evidenceLife });
-      const signer = { id, keys, expires: attestation.timestamp + evidenceLife };
+      const fidelity = fidelityOf(attestation, this.#roots);
+      const signer = { id, keys, fidelity, expires: attestation.timestamp + evidenceLife };
       this.#signers.set(toHex(id), { signer, measurement: attestation.measurement });
       return signer;
     } catch (error) {

@@ -13,6 +13,8 @@ export {
   type DecidedVault,
   decidedVault,
   newerList,
+  type OrderedRotation,
+  orderedRotations,
   statementHash,
   type VerifiedStatement,
   verifyStatement,

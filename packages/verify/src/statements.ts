@@ -6,6 +6,7 @@ import {
   type LoggedStatement,
   openStatement,
   ProtocolError,
+  type RotateAll,
   type SignedStatement,
   type StatementBody,
   statementBodyCodec,
@@ -94,7 +95,7 @@ export function allowedPairs(list: readonly VerifiedStatement[], waitSeconds: nu
   for (const { body, loggedAt } of list) {
     const { decision } = body;
     if (decision.what === 'withdraw-signer') pairs = pairs.filter((pair) => !samePair(pair, decision.pair));
-    if (decision.what === 'allow-signer' && counts(loggedAt, waitSeconds, now)) pairs.push(decision.pair);
+    else if (decision.what === 'allow-signer' && counts(loggedAt, waitSeconds, now)) pairs.push(decision.pair);
   }
   return pairs;
 }
@@ -130,6 +131,34 @@ export function decidedVault(
 }
 
 const counts = (loggedAt: number, waitSeconds: number, now: number) => loggedAt + waitSeconds * 1_000 <= now;
+
+/** A rotation of every wallet that is ordered. `since`: from when it counts, ms. */
+export interface OrderedRotation extends Omit<RotateAll, 'what' | 'note'> {
+  number: number;
+  since: number;
+  paused: boolean;
+}
+
+/** Rotations of everyone that are ordered and count at `now` (ms), oldest first. A pause or its end counts at once. */
+export function orderedRotations(
+  list: readonly VerifiedStatement[],
+  waitSeconds: number,
+  now: number,
+): OrderedRotation[] {
+  const ordered: OrderedRotation[] = [];
+  for (const { body, loggedAt } of list) {
+    const { decision, number } = body;
+    const since = loggedAt + waitSeconds * 1_000;
+    if (decision.what === 'rotate-all' && since <= now) {
+      const { rate, canaries, lockHours } = decision;
+      ordered.push({ number, rate, canaries, lockHours, since, paused: false });
+    }
+    if (decision.what !== 'pause-rotation' && decision.what !== 'resume-rotation') continue;
+    const one = ordered.find((each) => each.number === decision.number);
+    if (one !== undefined) one.paused = decision.what === 'pause-rotation';
+  }
+  return ordered;
+}
 
 const samePair = (a: AllowedPair, b: AllowedPair): boolean =>
   equal(a.pcr0, b.pcr0) && equal(a.pcr1, b.pcr1) && equal(a.pcr2, b.pcr2) && equal(a.configuration, b.configuration);

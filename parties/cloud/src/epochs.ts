@@ -17,28 +17,11 @@ import {
   type Signed,
   signStatement,
 } from '@symbolon/protocol';
-import { flipEpoch, type PendingEpoch, type WalletRow } from '@symbolon/share-store';
+import { flipEpoch, type PendingEpoch } from '@symbolon/share-store';
 import { checkDevice, checkIdentity, Refusal } from '@symbolon/verify';
 import type { Cloud } from './cloud.ts';
 import { readFromKms, tellKms } from './kmsCalls.ts';
 import { noteFollowed } from './store.ts';
-
-/** A preparation that is younger is under way, and the device tells how it went, ms. */
-const patience = 30_000;
-
-/** What looks after prepared epochs and flips, one run at a time. `failed` hears why one ended early. */
-export function createTurning(cloud: Cloud, failed: (error: unknown) => void): () => void {
-  let running = false;
-  const chores = [() => settleEpochs(cloud, cloud.shares.now() - patience), () => tellFollowed(cloud)];
-  return () => {
-    if (running) return;
-    running = true;
-    void (async () => {
-      for (const chore of chores) await chore().catch(failed);
-      running = false;
-    })();
-  };
-}
 
 /** Rotation, last step: the kms has flipped this wallet's epoch, and says so signed. Asked again it answers the same. */
 export async function followFlip(cloud: Cloud, request: Authorised): Promise<Record<string, never>> {
@@ -65,7 +48,7 @@ export async function settleEpoch(cloud: Cloud, wallet: Uint8Array): Promise<voi
 }
 
 /** Settles what was prepared before `before` (ms), one wallet after another; one that can't be settled keeps no other waiting. */
-async function settleEpochs(cloud: Cloud, before: number): Promise<void> {
+export async function settleEpochs(cloud: Cloud, before: number): Promise<void> {
   const failures: unknown[] = [];
   for (const { wallet } of cloud.shares.wallets.pendingEpochsSince(before))
     await settleEpoch(cloud, wallet).catch((error: unknown) => failures.push(error));
@@ -73,24 +56,38 @@ async function settleEpochs(cloud: Cloud, before: number): Promise<void> {
 }
 
 async function follow(cloud: Cloud, wallet: Uint8Array, flip: Signed): Promise<void> {
-  const { shares, store } = cloud;
+  const { shares } = cloud;
   const { row } = shares.wallet(wallet);
-  const { from, epoch } = readFlip(cloud, row, flip);
-  if (row.epoch < epoch) {
-    await store.commit.submit((database) => {
-      if (!flipEpoch(database, { wallet, from, epoch, flip }))
-        throw new Refusal('wallet-state', 'No such epoch is prepared here.');
-      noteFollowed(database, wallet, epoch);
-    });
-  }
-  await shares.wallets.destroyBefore([{ wallet, epoch }]);
+  const says = readFlip(cloud, row.id, flip);
+  if (row.epoch < says.epoch) await takeOver(cloud, [{ ...says, flip }]);
+  await shares.wallets.destroyBefore([says]);
+}
+
+/** Follows what a statement had the kms flip, in one transaction: these wallets' older shares stay, locked. */
+export async function followOrdered(
+  cloud: Cloud,
+  flips: readonly { wallet: Uint8Array; flip: Signed }[],
+): Promise<void> {
+  await takeOver(
+    cloud,
+    flips.map(({ wallet, flip }) => ({ ...readFlip(cloud, wallet, flip), flip })),
+  );
+}
+
+async function takeOver({ store }: Cloud, flips: readonly (Flipped & { flip: Signed })[]): Promise<void> {
+  await store.commit.submit((database) => {
+    for (const one of flips) {
+      if (!flipEpoch(database, one)) throw new Refusal('wallet-state', 'No such epoch is prepared here.');
+      if (one.order === null) noteFollowed(database, one.wallet, one.epoch);
+    }
+  });
 }
 
 /**
  * Destroys what a crash left undestroyed of epochs before those that are followed here, and tells the kms, so that it destroys them
  * too: again and again until it has heard.
  */
-async function tellFollowed({ shares, store }: Cloud): Promise<void> {
+export async function tellFollowed({ shares, store }: Cloud): Promise<void> {
   const wallets = store.followed(rotationsPerBatch);
   if (wallets.length === 0) return;
   await shares.wallets.destroyBefore(wallets);
@@ -121,10 +118,10 @@ async function epochOf(cloud: Cloud, wallet: Uint8Array): Promise<EpochState> {
   return says;
 }
 
-/** What the kms signed as this wallet's flip from the epoch that is here. Throws Refusal. */
-function readFlip({ shares }: Cloud, row: WalletRow, flip: Signed): Flipped {
+/** What the kms signed as this wallet's flip. Throws Refusal. */
+function readFlip({ shares }: Cloud, wallet: Uint8Array, flip: Signed): Flipped {
   const says = openStatement(flippedStatement, flip, shares.deployment.kms.signing, verifyEd25519);
-  if (says === null || says.deployment !== shares.deployment.id || !equal(says.wallet, row.id))
+  if (says === null || says.deployment !== shares.deployment.id || !equal(says.wallet, wallet))
     throw new Refusal('wallet-state', 'The kms did not flip this wallet.');
   return says;
 }

@@ -1,4 +1,4 @@
-import { type Signed, signedCodec } from '@symbolon/protocol';
+import { rotationAgreedAnswer, type Signed, signedCodec } from '@symbolon/protocol';
 import { ServiceError } from '@symbolon/service';
 import { readBytes } from '@symbolon/verify';
 
@@ -8,6 +8,11 @@ const maximumBytes = 131_072;
 /** Asks the kms under this party's own signature. Throws ServiceError `kms-refused` (409) or `kms-unreachable` (503). */
 export async function askKms(address: string, signed: Signed): Promise<Signed> {
   return signedCodec.decode(await send(address, post(signed)));
+}
+
+/** As {@link askKms}: the cloud agrees to what both have prepared. */
+export async function agreeWithKms(address: string, signed: Signed): Promise<{ flips: Signed[] }> {
+  return rotationAgreedAnswer.decode(await send(address, post(signed)));
 }
 
 /** As {@link askKms}, where there is nothing to answer. */

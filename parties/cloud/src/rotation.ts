@@ -20,7 +20,7 @@ import { prepareEpochs, RotationKey, type Turning } from '@symbolon/share-store'
 import { checkDevice, checkIdentity, Refusal } from '@symbolon/verify';
 import type { Cloud } from './cloud.ts';
 import { settleEpoch } from './epochs.ts';
-import { askKms, tellKms } from './kmsCalls.ts';
+import { agreeWithKms, askKms } from './kmsCalls.ts';
 
 const contributionLength = 32;
 
@@ -40,20 +40,20 @@ export async function rotate(cloud: Cloud, { cloud: asked, kms }: { cloud: Autho
   if (row.state !== 'active' || row.epoch !== message.from) throw new Refusal('wallet-state', 'Of another epoch.');
 
   const one = { wallet: row.id, from: row.epoch, keys: verified.deed.keys };
-  const [prepared] = await prepareWithKms(cloud, [one], { by: 'person', asked: kms });
-  if (prepared === undefined) throw new Refusal('wallet-state', 'The kms prepared no epoch.');
-  return { epoch: prepared.epoch };
+  const { prepared } = await prepareWithKms(cloud, [one], { by: 'person', asked: kms });
+  return { epoch: prepared[0]?.epoch ?? 0 };
 }
 
 /**
  * One attempt: a secret of each party, sealed so that nobody who comes by their lasting keys later can open both; each prepares
- * its half; commitments show that both came to the same R.
+ * its half; commitments show that both came to the same R. The kms may leave wallets out, not all; `flips`: where a statement orders
+ * the rotation, its word that these epochs are the wallets' from here on. Throws Refusal, ProtocolError, and as {@link askKms} does.
  */
-async function prepareWithKms(
+export async function prepareWithKms(
   cloud: Cloud,
   wallets: readonly Omit<Turning, 'epoch'>[],
   why: RotationProposal['why'],
-): Promise<PreparedEpoch[]> {
+): Promise<{ prepared: PreparedEpoch[]; flips: Signed[] }> {
   const { shares } = cloud;
   const { deployment, signing } = shares;
   const attempt = new Uint8Array(randomBytes(32));
@@ -86,8 +86,8 @@ async function prepareWithKms(
   const mine = await prepareEpochs(shares, key, attempt, turningOf(wallets, theirs));
   if (!sameEpochs(mine, theirs)) throw new Refusal('share-mismatch', 'The kms came to another epoch.');
   const agreed = signStatement(rotationAgreedStatement, { ...common, at: shares.now(), wallets: mine }, signing);
-  await tellKms(addressOf(deployment.kms.url, paths.agreeRotation), agreed);
-  return mine;
+  const { flips } = await agreeWithKms(addressOf(deployment.kms.url, paths.agreeRotation), agreed);
+  return { prepared: mine, flips };
 }
 
 function preparedByKms({ shares }: Cloud, attempt: Uint8Array, answer: Signed) {
@@ -110,15 +110,18 @@ function openContribution(
   throw new Refusal('share-mismatch', 'The kms contributed something else.');
 }
 
-/** The kms gives the numbers, for exactly these wallets, and none that was there before. */
+/** The kms gives the numbers, for some of these wallets in their order, and none that was there before. */
 function turningOf(wallets: readonly Omit<Turning, 'epoch'>[], prepared: readonly PreparedEpoch[]): Turning[] {
-  if (prepared.length !== wallets.length) throw new Refusal('share-mismatch', 'The kms prepared other wallets.');
-  return wallets.map((one, index) => {
-    const theirs = prepared[index];
-    if (theirs === undefined || !equal(theirs.wallet, one.wallet) || theirs.epoch <= one.from)
-      throw new Refusal('share-mismatch', 'The kms prepared another epoch.');
-    return { ...one, epoch: theirs.epoch };
-  });
+  const turning: Turning[] = [];
+  for (const one of wallets) {
+    const theirs = prepared[turning.length];
+    if (theirs === undefined || !equal(theirs.wallet, one.wallet)) continue;
+    if (theirs.epoch <= one.from) throw new Refusal('share-mismatch', 'The kms prepared an epoch that was there.');
+    turning.push({ ...one, epoch: theirs.epoch });
+  }
+  if (turning.length === 0 || turning.length < prepared.length)
+    throw new Refusal('share-mismatch', 'The kms prepared other wallets.');
+  return turning;
 }
 
 function sameEpochs(mine: readonly PreparedEpoch[], theirs: readonly PreparedEpoch[]): boolean {

@@ -22,9 +22,10 @@ import { EvidenceVerifier } from '@symbolon/verify';
 import { routes } from './app.ts';
 import type { Cloud } from './cloud.ts';
 import type { Config } from './config.ts';
-import { createTurning } from './epochs.ts';
+import { settleEpochs, tellFollowed } from './epochs.ts';
 import { settlePending } from './follow.ts';
 import { readOperator } from './operator.ts';
+import { createOrderedRotating } from './orderedRotation.ts';
 import { Registry } from './registry.ts';
 import { registryRoutes } from './registryRoutes.ts';
 import { Relay } from './relay.ts';
@@ -38,8 +39,10 @@ const pendingLife = 2 * creationLife;
 /** A withdrawal counts here no later than this after it came onto the kms's log, ms. */
 const statementsEvery = 5_000;
 
-/** Prepared epochs and flips are looked after this often, ms. */
+/** Prepared epochs, flips and ordered rotations are looked after this often, ms. */
 const rotationsEvery = 5_000;
+/** A preparation that is younger is under way, and the device tells how it went, ms. */
+const rotationPatience = 30_000;
 
 /** Starts the cloud: own keys, own store, own verifiers. Throws ConfigError. */
 export async function start(config: Config) {
@@ -96,14 +99,18 @@ export async function start(config: Config) {
     void statements.refresh().catch((error: unknown) => log.error('statements-not-read', {}, error));
   const settle = () =>
     void settlePending(cloud, now() - pendingLife)
+      .then(() => store.wallets.destroyUnlocked(now()))
       .finally(() => store.wallets.emptyJournal())
       .catch((error: unknown) => log.error('chores-failed', {}, error));
-  const turn = createTurning(cloud, (error) => log.error('chores-failed', {}, error));
+  const failed = (error: unknown) => log.error('chores-failed', {}, error);
+  const turn = oneAtATime([() => settleEpochs(cloud, now() - rotationPatience), () => tellFollowed(cloud)], failed);
+  const rotateAll = oneAtATime([createOrderedRotating(cloud)], failed);
   const timers = [
     setInterval(readStatements, statementsEvery),
     setInterval(settle, minute),
     setInterval(turn, rotationsEvery),
     setInterval(() => relay.sweep(), minute),
+    setInterval(rotateAll, rotationsEvery),
   ];
   readStatements();
   turn();
@@ -119,4 +126,17 @@ export async function start(config: Config) {
     log,
   );
   return { ...listening, stop, log };
+}
+
+/** Runs these one after another, each also where one before failed; asked again meanwhile it does nothing. */
+function oneAtATime(chores: readonly (() => Promise<unknown>)[], failed: (error: unknown) => void): () => void {
+  let running = false;
+  return () => {
+    if (running) return;
+    running = true;
+    void (async () => {
+      for (const chore of chores) await chore().catch(failed);
+      running = false;
+    })();
+  };
 }

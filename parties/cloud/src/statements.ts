@@ -7,7 +7,15 @@ import {
   statementListCodec,
 } from '@symbolon/protocol';
 import { nativeChecks } from '@symbolon/share-store';
-import { allowedPairs, newerList, readBytes, type VerifiedStatement, verifyStatements } from '@symbolon/verify';
+import {
+  allowedPairs,
+  newerList,
+  type OrderedRotation,
+  orderedRotations,
+  readBytes,
+  type VerifiedStatement,
+  verifyStatements,
+} from '@symbolon/verify';
 import type { CloudStore, SeenStatement } from './store.ts';
 
 const timeout = 5_000;
@@ -32,6 +40,11 @@ export class StatementFollower {
     this.#now = now;
     this.#list = store.statements();
     this.#verified = this.#counting(this.#list);
+  }
+
+  /** Rotations of everyone that are ordered now. */
+  orderedRotations(): OrderedRotation[] {
+    return orderedRotations(this.#verified, this.#deployment.waitSeconds, this.#now());
   }
 
   /** Pairs in force now. */

@@ -45,6 +45,8 @@ export async function startIssuer(input: IssuerConfigInput): Promise<Issuer> {
   const mailer = createMailer(config.smtp);
   const provider = createProvider(config, keys, createAdapters(database), accounts);
   provider.on('server_error', (_context, error) => log.error('server-error', {}, error));
+  // A request that ends half-way or never: the sender's doing, of which the library would print a stack.
+  provider.on('error', (error) => log.error('request-broken', {}, error));
   const metrics = new Metrics();
   const counted = createCounters(metrics);
   const flood = new RateLimiter({ perMinute: config.limits.requestsPerMinute });

@@ -100,6 +100,8 @@ declare module 'oidc-provider' {
     interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<Interaction>;
     interactionResult(request: IncomingMessage, response: ServerResponse, result: InteractionResult): Promise<string>;
     on(event: 'server_error', listener: (context: Context, error: Error) => void): this;
+    /** Koa's: what broke outside the endpoints, a request that never ended among it. Without a listener it is printed as text. */
+    on(event: 'error', listener: (error: Error) => void): this;
     readonly Client: { find(id: string): Promise<Client | undefined> };
     readonly Grant: {
       new (fields: { accountId: string; clientId: string }): Grant;

@@ -19,6 +19,7 @@ import {
   receiptsAnswer,
   releasesAnswer,
   releasesCodec,
+  rotationAgreedAnswer,
   signedCodec,
   statementAnswer,
   statementCodec,
@@ -31,6 +32,7 @@ import { activate, activationOf } from './activate.ts';
 import { updateDeed } from './deed.ts';
 import type { Kms } from './kms.ts';
 import { confirmMail, sendMailCode } from './mailRecovery.ts';
+import { reportOf } from './orderedRotation.ts';
 import { receipts } from './receipts.ts';
 import { release } from './release.ts';
 import { agreeRotation, epochStateOf, flip, flipsFollowed, proposeRotation } from './rotation.ts';
@@ -133,6 +135,16 @@ export function routes(kms: Kms, reasons: Reasons): Route[] {
     }),
     ...fromCloud(kms, reasons),
     route({
+      method: 'GET',
+      path: paths.rotationReport,
+      summary: 'How far a rotation of everyone is, by the number of its statement.',
+      query: v.strictObject({ number: v.pipe(v.string(), v.regex(/^[1-9]\d{0,3}$/)) }),
+      answer: signedCodec,
+      timeoutMs,
+      limit: people,
+      handler: reasons.watch(paths.rotationReport, async ({ number }) => reportOf(kms, Number(number))),
+    }),
+    route({
       method: 'POST',
       path: paths.signers,
       summary: "Present a signer's evidence.",
@@ -211,8 +223,8 @@ function fromCloud(kms: Kms, reasons: Reasons): Route[] {
     route({
       ...signed,
       path: paths.agreeRotation,
-      summary: 'Rotation: the cloud has prepared the same.',
-      answer: empty,
+      summary: 'Rotation: the cloud has prepared the same; where a statement orders it, the epochs flip.',
+      answer: rotationAgreedAnswer,
       handler: reasons.watch(paths.agreeRotation, (message) => agreeRotation(kms, message)),
     }),
     route({

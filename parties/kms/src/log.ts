@@ -12,7 +12,7 @@ export const logTable = `
 `;
 
 /** What stands on the kms's log. */
-export type LogKind = 'activation' | 'deed' | 'release' | 'rotation' | 'statement';
+export type LogKind = 'activation' | 'deed' | 'release' | 'rotation' | 'rotation-report' | 'statement';
 
 /** Before the first entry. */
 const genesis = new Uint8Array(32);

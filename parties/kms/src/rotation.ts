@@ -8,6 +8,7 @@ import {
   curvesOf,
   epochStateStatement,
   type Flip,
+  type Flipped,
   flipCodec,
   flippedStatement,
   flipsFollowedStatement,
@@ -27,16 +28,20 @@ import {
   signStatement,
   tagged,
 } from '@symbolon/protocol';
+import type { Database } from '@symbolon/service';
 import { flipEpoch, type PendingEpoch, prepareEpochs, RotationKey, type Turning } from '@symbolon/share-store';
 import { checkDevice, checkIdentity, Refusal } from '@symbolon/verify';
 import type { Kms } from './kms.ts';
 import { append } from './log.ts';
+import { askedByStatement, orderInForce } from './orderedRotation.ts';
+import { noteAgreed, noteOrdered } from './store.ts';
 
 /** After so long a preparation that nobody flipped is given up, ms. A later attempt takes its place at any time. */
 const patience = 10 * 60_000;
 /** Longer than a proposal can be of now, ms. */
 const attemptLife = 3 * clockSkew;
 const contributionLength = 32;
+const hour = 60 * 60_000;
 
 /**
  * The cloud proposes new epochs. Who asks for them is checked here again; their numbers are burned; this party's half becomes
@@ -45,9 +50,12 @@ const contributionLength = 32;
 export async function proposeRotation(kms: Kms, signed: Signed): Promise<Signed> {
   const { shares, store } = kms;
   const { attempt, why, ephemeral, ...proposal } = fromCloud(kms, rotationProposalStatement, signed);
-  const wallets = why.by === 'person' ? [await askedByPerson(kms, proposal, why.asked)] : [];
-  if (wallets.length !== proposal.wallets.length) throw new Refusal('wallet-state', 'Nobody orders this rotation.');
-  const epochs = await store.giveEpochs(attempt, shares.now() + attemptLife, wallets);
+  const wallets =
+    why.by === 'person'
+      ? [await askedByPerson(kms, proposal, why.asked)]
+      : askedByStatement(kms, why.number, proposal.wallets);
+  const order = why.by === 'person' ? null : { number: why.number, now: shares.now() };
+  const epochs = await store.giveEpochs(attempt, shares.now() + attemptLife, wallets, order);
   const turning: Turning[] = wallets.map((one, index) => ({ ...one, epoch: epochs[index] ?? 0 }));
   using theirs = await openContribution(kms, proposal.contribution, attempt);
   using ours = Secret.random(contributionLength);
@@ -67,11 +75,26 @@ export async function proposeRotation(kms: Kms, signed: Signed): Promise<Signed>
   );
 }
 
-/** The cloud has prepared the same: from here on the person's P-check may flip it. Throws Refusal. */
-export async function agreeRotation(kms: Kms, signed: Signed): Promise<Record<string, never>> {
+/**
+ * The cloud has prepared the same: from here on the person's P-check may flip it. Where a statement ordered it, and still does, each of
+ * these wallets flips now, or none. Throws Refusal.
+ */
+export async function agreeRotation(kms: Kms, signed: Signed): Promise<{ flips: Signed[] }> {
+  const { shares, store } = kms;
   const { attempt, wallets } = fromCloud(kms, rotationAgreedStatement, signed);
-  await kms.store.agree(attempt, wallets);
-  return {};
+  const number = store.orderOf(attempt);
+  const order = number === null ? null : orderInForce(kms, number);
+  const lockedUntil = shares.now() + (order?.lockHours ?? 0) * hour;
+  const flips = await store.commit.submit((database) => {
+    noteAgreed(database, attempt, wallets);
+    if (order === null) return [];
+    noteOrdered(database, order.number, wallets.length, shares.now());
+    return wallets.map(({ wallet, epoch }) => {
+      const from = shares.wallets.find(wallet)?.epoch ?? 0;
+      return turnPointer(kms, database, { wallet, from, epoch, order: { number: order.number, lockedUntil } });
+    });
+  });
+  return { flips };
 }
 
 /**
@@ -95,7 +118,9 @@ export async function flip(kms: Kms, request: Authorised): Promise<{ flip: Signe
     throw new Refusal('wallet-state', 'No such epoch is prepared.');
   if (!store.hasReleaseOf(row.id, message.epoch)) throw new Refusal('wallet-state', 'The new pair was not checked.');
   checkSignatures(shares.deployment.id, message, verified.deed.keys);
-  return { flip: await turnPointer(kms, row.id, row.epoch, pending) };
+  const { epoch } = pending;
+  const turn = { wallet: row.id, from: row.epoch, epoch, order: null };
+  return { flip: await store.commit.submit((database) => turnPointer(kms, database, turn)) };
 }
 
 /**
@@ -154,29 +179,18 @@ async function askedByPerson({ shares }: Kms, { wallets }: Pick<RotationProposal
   return { wallet, from, keys: verified.deed.keys };
 }
 
-async function turnPointer(
-  { shares, store }: Kms,
-  wallet: Uint8Array,
-  from: number,
-  { epoch }: PendingEpoch,
-): Promise<Signed> {
-  return store.commit.submit((database) => {
-    const { body } = append(database, 'rotation', ({ index: log }) =>
-      flippedStatement.body.encode({
-        v: 1,
-        deployment: shares.deployment.id,
-        wallet,
-        from,
-        epoch,
-        at: shares.now(),
-        log,
-      }),
-    );
-    const signed = { body, signature: shares.signing.sign(tagged(flippedStatement.domain, body)) };
-    if (!flipEpoch(database, { wallet, from, epoch, flip: signed }))
-      throw new Refusal('wallet-state', 'The wallet changed meanwhile.');
-    return signed;
-  });
+/** Inside a work: the pointer moves, on the log, under this party's signature. Throws Refusal `wallet-state`. */
+function turnPointer(
+  { shares }: Kms,
+  database: Database,
+  turn: Pick<Flipped, 'wallet' | 'from' | 'epoch' | 'order'>,
+): Signed {
+  const { body } = append(database, 'rotation', ({ index: log }) =>
+    flippedStatement.body.encode({ v: 1, deployment: shares.deployment.id, ...turn, at: shares.now(), log }),
+  );
+  const flip = { body, signature: shares.signing.sign(tagged(flippedStatement.domain, body)) };
+  if (!flipEpoch(database, { ...turn, flip })) throw new Refusal('wallet-state', 'The wallet changed meanwhile.');
+  return flip;
 }
 
 function checkSignatures(deployment: string, { wallet, epoch, signatures }: Flip, keys: PublicKeys): void {

@@ -19,6 +19,7 @@ import type { Config } from './config.ts';
 import { createForgetting } from './forget.ts';
 import type { Kms } from './kms.ts';
 import { brokenAt } from './log.ts';
+import { logReports } from './orderedRotation.ts';
 import { Outbox, type Smtp } from './outbox.ts';
 import { giveUpRotations } from './rotation.ts';
 import { StatementLog } from './statements.ts';
@@ -80,7 +81,7 @@ export async function start(config: Config) {
   const forget = createForgetting(store, { wall: now, up: () => performance.now() });
   const chores = setInterval(
     () =>
-      void Promise.all([forget(), giveUpRotations(kms)])
+      void Promise.all([forget(), giveUpRotations(kms), store.wallets.destroyUnlocked(now()), logReports(kms)])
         .finally(() => store.wallets.emptyJournal())
         .catch((error) => log.error('chores-failed', {}, error)),
     minute,

@@ -15,6 +15,8 @@ import {
   allowedPairs,
   type DecidedVault,
   decidedVault,
+  type OrderedRotation,
+  orderedRotations,
   Refusal,
   type VerifiedStatement,
   verifyStatement,
@@ -74,6 +76,11 @@ export class StatementLog {
       statement: statementCodec.decode(row['statement'] as Uint8Array),
       entry: signedCodec.decode(row['entry'] as Uint8Array),
     }));
+  }
+
+  /** Rotations of everyone that are ordered now. */
+  orderedRotations(): OrderedRotation[] {
+    return orderedRotations(this.#verified, this.#deployment.waitSeconds, this.#now());
   }
 
   /** Pairs in force now. */

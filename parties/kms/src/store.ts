@@ -40,6 +40,14 @@ const releaseNames = `
 /** `given`: the highest epoch number that was ever given out. That of an attempt which died is never used again. */
 const epochsGiven = `
   ALTER TABLE wallets ADD COLUMN given INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE ordered_attempts (attempt BLOB PRIMARY KEY, number INTEGER NOT NULL, made INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE ordered_rotations (
+    number INTEGER PRIMARY KEY,
+    rotated INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    report BLOB
+  );
   ALTER TABLE releases ADD COLUMN epoch INTEGER;
 `;
 
@@ -123,14 +131,18 @@ export class KmsStore {
 
   /**
    * Gives out the next epoch numbers, durably: whatever becomes of the attempt, they are burned. Throws Refusal `request-used` for
-   * an attempt that was begun before, `wallet-state` where a wallet is not active in the epoch it is to leave.
+   * an attempt that was begun before, `wallet-state` where a wallet is not active in the epoch it is to leave. `order`: the statement
+   * that has everyone's shares turned, if it is for that.
    */
   giveEpochs(
     attempt: Uint8Array,
     until: number,
     wallets: readonly { wallet: Uint8Array; from: number }[],
+    order: { number: number; now: number } | null,
   ): Promise<number[]> {
     return this.commit.submit(({ statement }) => {
+      const note = 'INSERT INTO ordered_attempts (attempt, number, made) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
+      if (order !== null) statement(note).run(attempt, order.number, order.now);
       const used = statement('INSERT INTO used (rh, expires) VALUES (?, ?) ON CONFLICT DO NOTHING');
       if (used.run(attempt, until).changes !== 1) throw new Refusal('request-used', 'This attempt was begun before.');
       const give = statement(
@@ -145,14 +157,26 @@ export class KmsStore {
     });
   }
 
-  /** Notes that the cloud came to the same commitments. */
-  async agree(attempt: Uint8Array, wallets: readonly PreparedEpoch[]): Promise<void> {
-    await this.commit.submit(({ statement }) => {
-      const sql = 'UPDATE turns SET agreed = 1 WHERE wallet = ? AND attempt = ? AND epoch = ? AND commitment = ?';
-      for (const { wallet, epoch, commitment } of wallets)
-        if (statement(sql).run(wallet, attempt, epoch, commitment).changes !== 1)
-          throw new Refusal('share-mismatch', 'The cloud came to another epoch.');
-    });
+  /** The statement that ordered an attempt, or null. */
+  orderOf(attempt: Uint8Array): number | null {
+    const row = this.database.statement('SELECT number FROM ordered_attempts WHERE attempt = ?').get(attempt);
+    return row === undefined ? null : Number(row['number']);
+  }
+
+  /** How far an ordered rotation has come; null before its first wallet. `report`: the last word on it, once there is one. */
+  orderedRotation(number: number): { rotated: number; first: number; last: number; report: Uint8Array | null } | null {
+    const sql = 'SELECT rotated, first, last, report FROM ordered_rotations WHERE number = ?';
+    const row = this.database.statement(sql).get(number);
+    if (row === undefined) return null;
+    const [rotated, first, last] = [Number(row['rotated']), Number(row['first']), Number(row['last'])];
+    return { rotated, first, last, report: row['report'] as Uint8Array | null };
+  }
+
+  /** Whether a signer has signed with the present shares of a wallet. */
+  hasSigned(wallet: Uint8Array): boolean {
+    const sql = `SELECT 1 FROM releases JOIN wallets ON wallets.id = releases.wallet AND wallets.epoch = releases.epoch
+      WHERE wallet = ? AND outcome = 'signed' LIMIT 1`;
+    return this.database.statement(sql).get(wallet) !== undefined;
   }
 
   /** Notes how releases ended, in the words of the signer that each was made for; the first word about each stays. */
@@ -160,8 +184,13 @@ export class KmsStore {
     await this.commit.submit(({ statement }) => {
       const note = `UPDATE releases SET outcome = ?
         WHERE wallet = ? AND number = ? AND receipt = ? AND signer = ? AND outcome IS NULL`;
-      for (const { wallet, number, receipt, outcome } of items)
-        statement(note).run(outcome, wallet, number, receipt, signer);
+      // The present pair makes the wallet's keys: nothing older is needed.
+      const unlock = `UPDATE wallets SET locked_until = 0 WHERE id = ?1 AND locked_until > 0
+        AND epoch = (SELECT epoch FROM releases WHERE wallet = ?1 AND number = ?2)`;
+      for (const { wallet, number, receipt, outcome } of items) {
+        if (statement(note).run(outcome, wallet, number, receipt, signer).changes === 1 && outcome === 'signed')
+          statement(unlock).run(wallet, number);
+      }
     });
   }
 
@@ -170,6 +199,7 @@ export class KmsStore {
     await this.commit.submit(({ statement }) => {
       statement('DELETE FROM used WHERE expires < ?').run(before);
       statement('DELETE FROM mail_codes WHERE expires < ?').run(before);
+      statement('DELETE FROM ordered_attempts WHERE made < ?').run(before - 24 * 60 * 60_000);
     });
   }
 
@@ -177,4 +207,24 @@ export class KmsStore {
     this.commit.close();
     this.database.close();
   }
+}
+
+/** Inside a work: the cloud came to the same commitments. Throws Refusal `share-mismatch`. */
+export function noteAgreed({ statement }: Database, attempt: Uint8Array, wallets: readonly PreparedEpoch[]): void {
+  const sql = 'UPDATE turns SET agreed = 1 WHERE wallet = ? AND attempt = ? AND epoch = ? AND commitment = ?';
+  for (const { wallet, epoch, commitment } of wallets)
+    if (statement(sql).run(wallet, attempt, epoch, commitment).changes !== 1)
+      throw new Refusal('share-mismatch', 'The cloud came to another epoch.');
+}
+
+/** Inside a work: so many more wallets were turned by a statement. */
+export function noteOrdered({ statement }: Database, number: number, count: number, now: number): void {
+  const sql = `INSERT INTO ordered_rotations (number, rotated, first, last) VALUES (?1, ?2, ?3, ?3)
+    ON CONFLICT (number) DO UPDATE SET rotated = rotated + ?2, last = ?3`;
+  statement(sql).run(number, count, now);
+}
+
+/** Inside a work: the last word on an ordered rotation. */
+export function noteReport({ statement }: Database, number: number, report: Uint8Array): void {
+  statement('UPDATE ordered_rotations SET report = ? WHERE number = ?').run(report, number);
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { pageReleaseHash, readPageRelease } from '@symbolon/protocol';
+import { stop as stopEsbuild } from 'esbuild';
 import { buildPage, walletSources } from './buildPage.ts';
 import { bundle } from './bundle.ts';
 import { registryDescriptors } from './descriptors.ts';
@@ -13,7 +14,10 @@ import { readRelease } from './release.ts';
 import { testInput, testSources } from './testInput.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'page-build-'));
-after(() => rmSync(folder, { recursive: true }));
+after(async () => {
+  rmSync(folder, { recursive: true });
+  await stopEsbuild();
+});
 
 const input = testInput();
 const out = join(folder, 'release');

@@ -2,6 +2,9 @@ import { join, relative, sep } from 'node:path';
 import { type BuildOptions, type BuildResult, build, type Plugin } from 'esbuild';
 import { BuildError } from './errors.ts';
 
+/** The oldest browsers that have everything that the page needs: `light-dark()` is the youngest of that. */
+export const targets = ['chrome123', 'firefox128', 'safari17.5'];
+
 /** Where the page's code lies, and what of it the browser starts with. Paths relative to `root`. */
 export interface Sources {
   /** The repository, or whatever holds the code together with its node_modules. */
@@ -71,8 +74,7 @@ const common = (root: string) =>
     write: false,
     metafile: true,
     platform: 'browser',
-    // The oldest browsers that have everything else that the page needs.
-    target: ['chrome120', 'firefox128', 'safari17.4'],
+    target: targets,
     legalComments: 'none',
     charset: 'utf8',
     define: { 'process.env.NODE_ENV': '"production"' },

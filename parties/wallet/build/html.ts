@@ -38,4 +38,4 @@ function subresourceHash(path: string, files: Bundle['files']): string {
 }
 
 /** Two halves of a token, laid together. */
-export const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path fill="#3b5bdb" d="M15 3a13 13 0 0 0 0 26l-3-6 4-5-4-6z"/><path fill="#748ffc" d="M18 3a13 13 0 0 1 0 26l-3-6 4-5-4-6z"/></svg>\n`;
+export const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path fill="#0d5c4d" d="M15 3a13 13 0 0 0 0 26l-3-6 4-5-4-6z"/><path fill="#1f1c17" d="M18 3a13 13 0 0 1 0 26l-3-6 4-5-4-6z"/></svg>\n`;

@@ -1,4 +1,7 @@
+import type { ClientErrorCode } from '@symbolon/client';
 import type { ChainInfo } from '@symbolon/protocol/dapp';
+import type { RefusalReason } from './approve/errors.ts';
+import type { ReleaseAlarm } from './worker/news.ts';
 
 /** What the screens show. No screen does I/O: it is given one of these, and says what the person chose. */
 
@@ -29,6 +32,9 @@ export type Sentence =
   | { kind: 'token-send'; amount: Amount; token: Party; to: Party }
   | { kind: 'token-allow'; amount: Amount | null; token: Party; spender: Party }
   | { kind: 'token-disallow'; token: Party; spender: Party }
+  /** One item of a collection (ERC-721), by its number: `#7`. */
+  | { kind: 'item-allow'; item: Amount; collection: Party; spender: Party }
+  | { kind: 'item-disallow'; item: Amount; collection: Party }
   | { kind: 'permit'; amount: Amount | null; token: Party; spender: Party; until: number | null }
   | { kind: 'allow-all'; collection: Party; operator: Party }
   | { kind: 'disallow-all'; collection: Party; operator: Party }
@@ -118,10 +124,14 @@ export type MailCode =
   | { state: 'sent'; until: number; wrong: boolean }
   | { state: 'checking' };
 
-/** What went wrong, in words that a person can act on. `code` is for support. */
+/** What keeps a page from starting, or nobody foresaw. */
+type PageCode = 'page-incomplete' | 'origin-unclear' | 'unexpected';
+export type ProblemCode = ClientErrorCode | RefusalReason | PageCode;
+
+/** What went wrong. Every code has a sentence in the catalogue that a person can act on; the code itself is for support. */
 export interface Problem {
-  code: string;
-  /** Key of a sentence in the catalogue; every code has one, unknown ones a general one. */
+  code: ProblemCode;
+  /** It may be another thing when it is tried again. */
   retry: boolean;
   party: 'issuer' | 'kms' | 'cloud' | 'signer' | 'chain' | 'app' | null;
 }
@@ -133,6 +143,8 @@ export interface ApproveView {
   app: App | null;
   /** Said on every screen. */
   development: boolean;
+  /** What is wrong with the page itself, as its service worker says; said on every screen. */
+  release: ReleaseAlarm | null;
   settings: Settings;
 }
 
@@ -150,6 +162,7 @@ export interface AccountView {
   /** Opened only to sign in (`/?then=close`): says "you can close this window" once that is done. */
   thenClose: boolean;
   development: boolean;
+  release: ReleaseAlarm | null;
   settings: Settings;
 }
 

@@ -49,7 +49,8 @@ export async function openWorld(config: Config): Promise<World> {
   const news = broadcastNews(databaseName(deployment.id));
   const lock = webLock;
   const nonce = toBase64url(thumbprint(key.point));
-  const sessions = new Sessions({ deployment, nonce, storage, lock, news, now: Date.now });
+  const reach: typeof fetch = (...request) => fetch(...request);
+  const sessions = new Sessions({ deployment, nonce, storage, lock, news, now: Date.now, fetch: reach });
   const hops = new Set<() => void>();
   const client = new WalletClient({
     deployment,

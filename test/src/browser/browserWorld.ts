@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDevnet, type Devnet, registerApp } from '@symbolon/devnet';
+import { createDevnet, type Devnet, type DevnetOptions, registerApp } from '@symbolon/devnet';
 import { startDapp } from '../../../examples/dapp/src/index.ts';
 
 /** The demo dApp on an origin of its own. */
-export interface Site {
+interface Site {
   /** As the registry knows it, or null: a stranger's. */
   name: string | null;
   /** Whether its page asks for the embedded dialog; otherwise the wallet opens in a window. */
@@ -23,11 +23,12 @@ export interface BrowserWorld extends AsyncDisposable {
   site(host: string, site: Site): Promise<string>;
 }
 
-export async function bootBrowserWorld(): Promise<BrowserWorld> {
+/** `more`: what the devnet is told beside that it serves the page. */
+export async function bootBrowserWorld(more: Pick<DevnetOptions, 'moreChains'> = {}): Promise<BrowserWorld> {
   await using undo = new AsyncDisposableStack();
   const home = mkdtempSync(join(tmpdir(), 'symbolon-browser-'));
   undo.defer(() => rmSync(home, { recursive: true, force: true }));
-  const devnet = undo.use(await createDevnet({ home, ports: 'free', fresh: false, page: true }));
+  const devnet = undo.use(await createDevnet({ ...more, home, ports: 'free', fresh: false, page: true }));
   const wallet = devnet.urls['web-host'];
   const running = undo.move();
   return {

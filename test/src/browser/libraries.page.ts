@@ -65,10 +65,15 @@ for (const [name, run] of Object.entries(libraries)) {
   const button = Object.assign(document.createElement('button'), { textContent: name });
   const output = Object.assign(document.createElement('output'), { id: name });
   button.addEventListener('click', () => {
-    run().then(
-      (done) => (output.textContent = JSON.stringify(done)),
-      (error: Error) => (output.textContent = JSON.stringify({ failed: error.message })),
-    );
+    void show(output, run);
   });
   document.body.append(button, output);
+}
+
+async function show(output: HTMLOutputElement, run: () => Promise<Done>): Promise<void> {
+  try {
+    output.textContent = JSON.stringify(await run());
+  } catch (error) {
+    output.textContent = JSON.stringify({ failed: (error as Error).message });
+  }
 }

@@ -3,4 +3,5 @@ import { createSymbolon } from '@symbolon/sdk';
 
 const walletUrl = new URL(import.meta.url).searchParams.get('wallet') ?? '';
 const provider = createSymbolon({ walletUrl });
-Object.assign(globalThis, { ethereum: Object.assign(Object.create(provider), { isMetaMask: true }) });
+// Most of its buttons are for a provider that says so.
+Object.assign(globalThis, { ethereum: Object.assign(provider, { isMetaMask: true }) });

@@ -98,25 +98,26 @@ test('personal_sign and typed data v4 give signatures that the dApp itself verif
   await drive('personalSign', 'approve', says('personalSignResult', /^0x[0-9a-f]{130}$/));
   await dapp.locator('#personalSignVerify').click();
   await dapp.waitForFunction(
-    (who) => document.getElementById('personalSignVerifySigUtilResult')?.innerText.toLowerCase() === who,
+    (who) => document.getElementById('personalSignVerifySigUtilResult')?.textContent?.toLowerCase().includes(who),
     address.toLowerCase(),
   );
   await drive('signTypedDataV4', 'approve', says('signTypedDataV4Result', /^0x[0-9a-f]{130}$/));
   await dapp.locator('#signTypedDataV4Verify').click();
   await dapp.waitForFunction(
-    (who) => document.getElementById('signTypedDataV4VerifyResult')?.innerText.toLowerCase() === who,
+    (who) => document.getElementById('signTypedDataV4VerifyResult')?.textContent?.toLowerCase().includes(who),
     address.toLowerCase(),
   );
 });
 
 test('a good sign-in is signed; one of a bad domain is warned of, and refused it ends as a refusal', async () => {
   await drive('siwe', 'approve', says('siweResult', /^0x[0-9a-f]{130}$/));
-  await drive('siweBadDomain', 'reject', says('siweBadDomainResult', /rejected|refused|declined|Error/i));
+  await drive('siweBadDomain', 'reject', says('siweResult', /reject|refus|declin|error/i));
 });
 
 test('malformed typed data is refused with an error, and nothing of it is signed', async () => {
   for (const name of ['signInvalidType', 'signInvalidPrimaryType', 'signNoPrimaryTypeDefined']) {
-    await drive(name, 'reject', says(`${name}Result`, /\S/));
-    assert.doesNotMatch(await textOf(`${name}Result`), /^0x/, name);
+    await dapp.locator('#signMalformedResult').evaluate((element) => element.replaceChildren());
+    await drive(name, 'reject', says('signMalformedResult', /\S/));
+    assert.doesNotMatch(await textOf('signMalformedResult'), /0x[0-9a-f]{130}/, name);
   }
 });

@@ -24,7 +24,7 @@ test('a registered dApp under COOP same-origin connects and gets a signature, th
   const dapp = await person.browser.open(await world.site('parted', { name: 'Parted', headers: parted }));
   const window = await windowOf(() => click(dapp, 'Connect'));
   await window.getByRole('heading', { name: /^Connect to parted/ }).waitFor();
-  assert.equal(await window.evaluate(() => window.opener), null, 'the control: there is no opener');
+  assert.equal(await window.evaluate('opener'), null, 'the control: there is no opener');
   assert.equal((await decide(dapp, window, 'Connect')).title, 'Connected');
   const address = await addressOn(dapp);
 

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { type BrowserWorld, bootBrowserWorld } from './browserWorld.ts';
 import { answerTo, click, decide, Person, windowFrom } from './person.ts';
 
+const byMail = /^Continue with e-mail|Continue with .*[Mm]ail/;
 let world: BrowserWorld;
 let person: Person;
 let origin: string;
@@ -67,3 +68,34 @@ for (const party of ['cloud', 'kms', 'signer'] as const) {
     await dapp.close();
   });
 }
+
+test('while the sign-in service is down words say so, and trying again leads to it once it is back', async () => {
+  await using newcomer = await Person.arrive(world);
+  const page = await newcomer.browser.open(world.wallet);
+  await page.getByRole('heading', { name: 'Sign in', exact: true }).waitFor();
+  await world.devnet.kill('issuer', 'SIGKILL');
+  await click(page, byMail);
+  await page.getByText('The sign-in service does not answer.').waitFor();
+  await world.devnet.restart('issuer');
+  await click(page, 'Try again');
+  const choice = page.getByRole('button', { name: byMail });
+  const issuer = page.getByLabel('Your e-mail address');
+  await choice.or(issuer).first().waitFor();
+  if (await choice.isVisible()) await choice.click();
+  await issuer.waitFor();
+});
+
+test('while the chain is down nothing is sent, words say so, and the dApp has an answer', async () => {
+  const dapp = await person.browser.open(origin);
+  await world.devnet.kill('chain', 'SIGKILL');
+  const window = await windowFrom(dapp, () => click(dapp, 'Send'));
+  await window
+    .getByText(/The network does not answer|The network could not say/)
+    .first()
+    .waitFor();
+  const told = await answerTo(dapp, () => window.close());
+  assert.ok(told.refused);
+  await world.devnet.restart('chain');
+  assert.match((await person.ask(dapp, 'Sign a message', 'Sign')).title, /signed/);
+  await dapp.close();
+});

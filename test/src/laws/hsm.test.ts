@@ -59,7 +59,7 @@ describe('the kms on an HSM', () => {
   test('creates a wallet, signs, and turns its shares; what the kms keeps opens nowhere else', async () => {
     const { wallet } = await client.create();
     await assertSigns();
-    const turned = await client.rotate();
+    const { wallet: turned } = await client.rotate();
     await assertSigns();
     const at = { id: wallet.id, epoch: turned.record.epoch };
     await new Insider(world, 'cloud').readShare(at, 'secp256k1');

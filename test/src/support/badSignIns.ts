@@ -83,7 +83,7 @@ async function expectRefusal(
 
 async function beginSignIn({ devnet }: World): Promise<{ interaction: string; cookie: string }> {
   const oidc = new Oidc({ issuer: { url: devnet.urls.issuer, audience }, fetch, timeout: 10_000 });
-  const { url } = await oidc.authorisation('http://127.0.0.1/callback', 'a-nonce');
+  const { url } = await oidc.authorisation('http://127.0.0.1/callback', 'a-nonce', false);
   const response = await fetch(url, { redirect: 'manual' });
   const cookie = response.headers
     .getSetCookie()

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Store } from '@symbolon/protocol';
-import type { World } from './world.ts';
+import type { World as FullWorld } from './world.ts';
+
+type World = Pick<FullWorld, 'devnet'>;
 
 /** Everything by which an attack would show: what either store keeps, by content, and how far the kms's log reaches. */
 export interface Records {

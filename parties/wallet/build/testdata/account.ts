@@ -4,4 +4,4 @@ import { show } from './shared.ts';
 
 show('account');
 void import('./later.ts').then(({ later }) => show(later));
-void watchRelease(({ what }) => show(what));
+watchRelease(show);

@@ -137,6 +137,7 @@ export class AccountPage implements AccountActions {
   approveDevice(name: string): void {
     const { approval } = this.#view.state;
     const key = this.#asking;
+    if (this.#view.state.release === 'release-withdrawn') return;
     if (approval === null || key === null) return;
     this.#view.set({ approval: { ...approval, busy: true } });
     this.#run('approve-device', async () => {

@@ -64,7 +64,7 @@ export class Desk {
   /** Checked again at the very click: what covers the page may have come a moment ago. */
   approve(): void {
     const { progress } = this.#view.state;
-    if (progress.step !== 'ask' || progress.busy) return;
+    if (progress.step !== 'ask' || progress.busy || this.#view.state.release === 'release-withdrawn') return;
     if (this.#blocked() === null) this.#choose('approve');
     else this.visibilityChanged();
   }

@@ -1,5 +1,6 @@
 import { type EvmIntent, IntentError, messageFromJson, parseJsonStrict, typedDataFromJson } from '@symbolon/chains/evm';
 import { toHex } from '@symbolon/crypto';
+import { encodeData, intentBytes } from '@symbolon/protocol';
 import * as v from 'valibot';
 import type { Circumstances } from '../explain/explainer.ts';
 import type { Explained, Question } from '../model.ts';
@@ -88,15 +89,20 @@ function readTypedData(data: unknown): EvmIntent & { type: 'evm-typed-data' } {
   return intent;
 }
 
-/** An intent, or its own words on why it is none. */
+/** An intent that can be signed, or its own words on why it is none: before the person is asked, not after. */
 export function readIntent(
   read: () => EvmIntent,
   reason: 'params-invalid' | 'typed-data-invalid' | 'transaction-invalid',
 ): EvmIntent {
+  let intent: EvmIntent;
   try {
-    return read();
+    intent = read();
   } catch (error) {
     if (error instanceof IntentError) throw new DappRefusal(reason, error.message, error);
     throw error;
   }
+  if (encodeData(intent).length > intentBytes) {
+    throw new DappRefusal(reason, `It is larger than what the wallet can sign: ${intentBytes} bytes.`);
+  }
+  return intent;
 }

@@ -7,7 +7,7 @@ import { Conversation } from '../window/conversation.ts';
 import type { Line } from '../window/line.ts';
 import { databaseName, type World } from '../world.ts';
 import { Desk } from './desk.ts';
-import { type DappRefusal, toDappError } from './errors.ts';
+import { DappRefusal } from './errors.ts';
 import { openCounter } from './open.ts';
 
 /** How long a window without anything to ask stays for what its site asks next, ms. */
@@ -80,7 +80,7 @@ export async function openWindowCounter(config: Config, view: Store<ApproveView>
 export function showFailure(desk: Desk, view: Store<ApproveView>, error: unknown): void {
   const { progress } = view.state;
   if (progress.step !== 'ask' || !progress.busy) return;
-  const code = toDappError(error as DappRefusal).reason;
+  const code = error instanceof DappRefusal ? error.reason : 'wallet-unavailable';
   desk.show({ step: 'problem', problem: { code, retry: false, party: null } });
 }
 

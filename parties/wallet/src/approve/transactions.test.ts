@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseTransaction, recoverTransactionAddress, type TransactionSerialized } from 'viem';
+import { type Hex, keccak256, parseTransaction, recoverTransactionAddress, type TransactionSerialized } from 'viem';
 import { account, testSite } from '../testing/asking.ts';
 import { refused } from '../testing/chain.ts';
 
@@ -10,6 +10,12 @@ const refusal = (code: number, reason: string) => (error: unknown) => {
   assert.deepEqual([given, why], [code, reason]);
   return true;
 };
+
+/** With the hashes, by which a site's provider reads the status from the chain. */
+interface SentCalls {
+  id: string;
+  capabilities: { transactions: { hashes: string[] } };
+}
 
 async function connected() {
   const tried = testSite();
@@ -49,6 +55,14 @@ describe('eth_sendTransaction', () => {
     await ask('eth_sendTransaction', [{ to }]);
     const types = chain.sent().map((raw) => parseTransaction(raw as TransactionSerialized).type);
     assert.deepEqual(types, ['legacy', 'legacy']);
+  });
+
+  it('is refused before the person is asked where it is larger than what a signer takes', async () => {
+    const { ask, questions } = await connected();
+    await ask('eth_sendTransaction', [{ to, data: `0x${'00'.repeat(47 * 1024)}` }]);
+    const tooLarge = ask('eth_sendTransaction', [{ to, data: `0x${'00'.repeat(48 * 1024)}` }]);
+    await assert.rejects(tooLarge, refusal(-32602, 'transaction-invalid'));
+    assert.equal(questions.length, 2);
   });
 
   it('creates a contract where there is code and no recipient', async () => {
@@ -146,8 +160,13 @@ describe('wallet_sendCalls (EIP-5792)', () => {
 
   it('sends one call after another, each approved by itself', async () => {
     const { ask, chain, questions } = await connected();
-    const { id } = (await ask('wallet_sendCalls', [request])) as { id: string };
+    const answer = (await ask('wallet_sendCalls', [request])) as SentCalls;
+    const { id } = answer;
     assert.equal(chain.sent().length, 2);
+    assert.deepEqual(
+      answer.capabilities.transactions.hashes,
+      chain.sent().map((raw) => keccak256(raw as Hex)),
+    );
     assert.equal(questions.length, 3);
     const status = async () =>
       ((await ask('wallet_getCallsStatus', [id])) as { status: number; atomic: boolean }).status;

@@ -67,6 +67,34 @@ describe('a call of a token', () => {
     assert.equal((await explain(erc20('approve', 0n))).sentence.kind, 'token-disallow');
   });
 
+  it('that is of a collection names the one item: number 0 is no taking back, and a large number no lack of a limit', async () => {
+    const { chain, explain } = setting();
+    chain.answers['eth_call'] = ([call]) => {
+      const { data } = call as { data: string };
+      if (data === '0x313ce567') throw refused('there are no decimals');
+      if (data.startsWith('0x01ffc9a780ac58cd')) return encodeAbiParameters([{ type: 'bool' }], [true]);
+      return encodeAbiParameters([{ type: 'string' }], ['ART']);
+    };
+    const collection = { address: token, name: 'ART' };
+    const spender = { address: other, name: null };
+    for (const [id, text] of [
+      [0n, '#0'],
+      [most, `#${most}`],
+    ] as const) {
+      const { sentence, warnings } = await explain(erc20('approve', id));
+      assert.deepEqual(sentence, { kind: 'item-allow', item: { text, symbol: 'ART' }, collection, spender });
+      assert.deepEqual(
+        warnings.filter(({ level }) => level === 'danger'),
+        [],
+      );
+    }
+    const nobody = erc20('approve', 7n).replace(other.slice(2).toLowerCase(), '0'.repeat(40));
+    const item = { text: '#7', symbol: 'ART' };
+    assert.deepEqual((await explain(nobody)).sentence, { kind: 'item-disallow', item, collection });
+    const { sentence } = await explain(erc20('transfer', 7n));
+    assert.deepEqual(sentence.kind === 'token-send' && sentence.amount, item);
+  });
+
   it('that gives away a whole collection is a danger', async () => {
     const { explain } = setting();
     const all = encodeFunctionData({ abi: nft, args: [other, true] });

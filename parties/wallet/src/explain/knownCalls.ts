@@ -16,6 +16,8 @@ const readers: Readonly<Record<string, readonly [words: number, read: Reader]>> 
   a9059cbb: [2, (w) => ({ call: 'transfer', to: w.address(0), amount: w.uint(1), from: null })],
   // transferFrom(address,address,uint256)
   '23b872dd': [3, (w) => ({ call: 'transfer', from: w.address(0), to: w.address(1), amount: w.uint(2) })],
+  // safeTransferFrom(address,address,uint256), of collections only
+  '42842e0e': [3, (w) => ({ call: 'transfer', from: w.address(0), to: w.address(1), amount: w.uint(2) })],
   // approve(address,uint256)
   '095ea7b3': [2, (w) => ({ call: 'approve', spender: w.address(0), amount: w.uint(1), adds: false })],
   // increaseAllowance(address,uint256)

@@ -8,13 +8,17 @@ export interface Token {
   symbol: string;
   /** Null where it does not say, as collections do: then amounts stand as whole numbers. */
   decimals: number | null;
+  /** Its items are single ones with numbers (ERC-721), by its own word (ERC-165). */
+  collection: boolean;
 }
 
 const decimalsSelector = '0x313ce567';
 const symbolSelector = '0x95d89b41';
+/** supportsInterface(0x80ac58cd) */
+const collectionCall = `0x01ffc9a780ac58cd${'0'.repeat(56)}`;
 const maximumSymbol = 11;
 
-/** Asks a contract for symbol and decimals; null for one that has neither. Throws ClientError `party-unreachable`. */
+/** Asks a contract for symbol and decimals, and whether it is a collection; null for one that has none of it. Throws ClientError `party-unreachable`. */
 export async function readToken({ rpc }: Pick<Chain, 'rpc'>, address: string): Promise<Token | null> {
   const ask = async (data: string): Promise<Uint8Array | null> => {
     try {
@@ -25,11 +29,14 @@ export async function readToken({ rpc }: Pick<Chain, 'rpc'>, address: string): P
       throw error;
     }
   };
-  const [symbolBytes, decimalsBytes] = await Promise.all([ask(symbolSelector), ask(decimalsSelector)]);
-  const symbol = symbolBytes === null ? null : readSymbol(symbolBytes);
+  const [symbolBytes, decimalsBytes, collectionBytes] = await Promise.all(
+    [symbolSelector, decimalsSelector, collectionCall].map(ask),
+  );
+  const symbol = symbolBytes == null ? null : readSymbol(symbolBytes);
   const decimals = decimalsBytes?.length === 32 ? Number(BigInt(`0x${toHex(decimalsBytes)}`)) : null;
-  if (symbol === null && decimals === null) return null;
-  return { symbol: symbol ?? '?', decimals: decimals !== null && decimals <= 36 ? decimals : null };
+  const collection = collectionBytes?.length === 32 && BigInt(`0x${toHex(collectionBytes)}`) === 1n;
+  if (symbol === null && decimals === null && !collection) return null;
+  return { symbol: symbol ?? '?', decimals: decimals !== null && decimals <= 36 ? decimals : null, collection };
 }
 
 /** ABI string, or the bytes32 of the oldest tokens. */

@@ -107,11 +107,12 @@ async function sayKnownCall(known: KnownCall, contract: string, circumstances: C
       const others: Warning[] =
         known.from !== null && known.from !== address ? [{ level: 'caution', what: 'other-owner' }] : [];
       const warnings = [...others, ...(await recipientWarnings(known.to, circumstances))];
-      const amount = amountOf(known.amount, token);
+      const amount = token?.collection === true ? itemOf(known.amount, token) : amountOf(known.amount, token);
       return { sentence: { kind: 'token-send', amount, token: party, to: nameless(known.to) }, warnings, fields };
     }
     case 'approve': {
       const spender = nameless(known.spender);
+      if (token?.collection === true && !known.adds) return { ...sayItem(known, token, party), fields };
       if (known.amount === 0n && !known.adds)
         return { sentence: { kind: 'token-disallow', token: party, spender }, warnings: [], fields };
       const unlimited = isUnlimited(known.amount);
@@ -136,6 +137,22 @@ async function sayKnownCall(known: KnownCall, contract: string, circumstances: C
 }
 
 const nameless = (address: string): Party => ({ address, name: null });
+
+/** ERC-721's approve: the same selector as ERC-20's, but the number is which one, not how many, and nobody is the zero address. */
+function sayItem(
+  { spender, amount }: Extract<KnownCall, { call: 'approve' }>,
+  token: Token,
+  collection: Party,
+): Pick<Said, 'sentence' | 'warnings'> {
+  const item = itemOf(amount, token);
+  const nobody = BigInt(spender) === 0n;
+  const sentence: Sentence = nobody
+    ? { kind: 'item-disallow', item, collection }
+    : { kind: 'item-allow', item, collection, spender: nameless(spender) };
+  return { sentence, warnings: [] };
+}
+
+const itemOf = (id: bigint, { symbol }: Token): Amount => ({ text: `#${id}`, symbol });
 
 /** More than any token has: contracts treat the largest values as without end. */
 export const isUnlimited = (amount: bigint): boolean =>

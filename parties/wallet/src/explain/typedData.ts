@@ -130,15 +130,18 @@ function fieldsOf(value: Value, depth: number): Field[] {
 }
 
 function memberFields(label: string, value: Value, depth: number): Field[] {
-  if (Array.isArray(value)) {
+  if (isList(value)) {
     const head = { label, value: value.length === 0 ? '[]' : '', depth };
-    return [head, ...value.flatMap((item: Value, index) => memberFields(String(index + 1), item, depth + 1))];
+    return [head, ...value.flatMap((item, index) => memberFields(String(index + 1), item, depth + 1))];
   }
   if (isStruct(value)) return [{ label, value: '', depth }, ...fieldsOf(value, depth + 1)];
   const address = addressOf(value);
   if (address !== null) return [{ label, value: address, address, depth }];
   return [{ label, value: value instanceof Uint8Array ? `0x${toHex(value)}` : plainText(String(value), 2_000), depth }];
 }
+
+/** Array.isArray by itself keeps lists that can't be changed among the rest. */
+const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
 
 function isStruct(value: unknown): value is Readonly<Record<string, Value>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build, type Metafile, type OutputFile } from 'esbuild';
+import { targets } from '../../build/bundle.ts';
 
 /** A bundle by path, and what esbuild says of it. Paths are relative to the served root. */
 export interface Bundle {
@@ -21,7 +22,7 @@ export async function bundle(entry: string): Promise<Bundle> {
     write: false,
     metafile: true,
     format: 'esm',
-    target: 'es2023',
+    target: targets,
     jsx: 'automatic',
     jsxImportSource: 'preact',
     define: { 'process.env.NODE_ENV': '"production"' },

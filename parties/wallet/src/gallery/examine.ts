@@ -1,30 +1,37 @@
 import type { Gallery } from './gallery.tsx';
 
-/**
- * Runs in the page: what is wrong with a screen, with everything unfolded. Only contrast depends on the theme, so the dark theme is
- * examined for that alone.
- */
-export async function examine(theme: 'light' | 'dark'): Promise<string[]> {
-  const { axe } = window;
-  const html = document.documentElement;
-  for (const details of document.querySelectorAll('details')) details.open = true;
+/** Rules of axe's, by their tags or names. Between themes only contrast can differ. */
+export const everyRule = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+export const contrast = ['color-contrast'];
 
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-  const runOnly = theme === 'light' ? tags : ['color-contrast'];
-  const { violations } = await axe.run({ runOnly, resultTypes: ['violations'], preload: false });
-  const found = violations.flatMap(({ id, nodes }) =>
+/** Runs in the page: what axe finds on a screen, with everything unfolded. */
+export async function axeFindings(runOnly: string[]): Promise<string[]> {
+  for (const details of document.querySelectorAll('details')) details.open = true;
+  const { violations } = await window.axe.run({ runOnly, resultTypes: ['violations'], preload: false });
+  return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, any }) => `${id} at ${target.join(' ')}: ${any.map(({ message }) => message).join('; ')}`),
   );
+}
 
-  if (html.scrollWidth > html.clientWidth) found.push(`${html.scrollWidth - html.clientWidth} px wider than the page`);
-  for (const target of document.querySelectorAll(
-    'button, summary, select, textarea, label.tick, nav a, .segments label',
-  )) {
-    const { width, height } = target.getBoundingClientRect();
-    if (width > 0 && Math.min(width, height) < 44) found.push(`${width} x ${height}: ${target.outerHTML.slice(0, 80)}`);
+/** Runs in the page: what is too wide or too small of a screen in each of these languages, the last of which it leaves standing. */
+export async function layoutFindings([name, languages]: readonly [string, readonly string[]]): Promise<string[]> {
+  const html = document.documentElement;
+  const found: string[] = [];
+  for (const language of languages) {
+    await window.gallery.show(name, language, 'light');
+    for (const details of document.querySelectorAll('details')) details.open = true;
+    const over = html.scrollWidth - html.clientWidth;
+    if (over > 0) found.push(`${language}: ${over} px wider than the page`);
+    const targets = 'button, summary, select, textarea, label.tick, nav a, .segments label';
+    for (const target of document.querySelectorAll(targets)) {
+      const { width, height } = target.getBoundingClientRect();
+      const small = width > 0 && Math.min(width, height) < 44;
+      if (small) found.push(`${language}: ${width} x ${height}: ${target.outerHTML.slice(0, 80)}`);
+    }
+    if (document.querySelector('[tabindex]:not([tabindex="0"], [tabindex="-1"])') !== null)
+      found.push(`${language}: positive tabindex`);
+    for (const details of document.querySelectorAll('details')) details.open = false;
   }
-  if (document.querySelector('[tabindex]:not([tabindex="0"], [tabindex="-1"])') !== null)
-    found.push('positive tabindex');
   return found;
 }
 

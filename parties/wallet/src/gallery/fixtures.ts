@@ -1,5 +1,6 @@
 import type { ChainInfo } from '@symbolon/protocol/dapp';
 import type { AccountView, App, ApproveView, Explained, Party, Progress, Question } from '../model.ts';
+import type { ReleaseAlarm } from '../worker/news.ts';
 import { account, apps, devices, entries } from './accountFixtures.ts';
 
 /** One screen of the gallery: what the engine would hand over, and the section of the account that is open. */
@@ -141,7 +142,7 @@ function transact(what: Explained[], app: App = shop): Fixture {
 }
 
 function approve(progress: Progress, app: App | null = shop, surface: 'window' | 'dialog' = 'window'): Fixture {
-  return { surface: 'approve', view: { surface, progress, app, development: true, settings } };
+  return { surface: 'approve', view: { surface, progress, app, development: true, release: null, settings } };
 }
 
 function page(view: Partial<AccountView>, section?: string, press?: string): Fixture {
@@ -154,10 +155,17 @@ function page(view: Partial<AccountView>, section?: string, press?: string): Fix
     busy: null,
     thenClose: false,
     development: true,
+    release: null,
     settings,
   };
   const at = section === undefined ? {} : { section };
   return { surface: 'account', view: { ...base, ...view }, ...at, ...(press === undefined ? {} : { press }) };
+}
+
+/** The same screen, with what is wrong with the page itself. */
+function said(release: ReleaseAlarm, fixture: Fixture): Fixture {
+  if (fixture.surface === 'approve') return { ...fixture, view: { ...fixture.view, release } };
+  return { ...fixture, view: { ...fixture.view, release } };
 }
 
 const issuers = [
@@ -192,6 +200,8 @@ export const fixtures: Record<string, Fixture> = {
     { ask: 'approve', app: shop, address: me, chain, what: [send], sends: true },
     { blocked: 'not-visible' },
   ),
+  'send-refused-release': said('release-refused', transact([send])),
+  'send-withdrawn': said('release-withdrawn', transact([send])),
   'token-send': transact([
     {
       ...send,
@@ -334,5 +344,7 @@ export const fixtures: Record<string, Fixture> = {
     'devices',
   ),
   settings: page({}, 'settings'),
+  'home-worker-changed': said('worker-changed', page({})),
+  'devices-withdrawn': said('release-withdrawn', page({ account: { ...account, devices: devices(shop) } }, 'devices')),
   'then-close': page({ thenClose: true }),
 };

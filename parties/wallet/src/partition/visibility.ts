@@ -36,7 +36,9 @@ export class Visibility {
  */
 export function watchVisibility(changed: () => void): { visibility: Visibility; look(): void } {
   const pane = document.createElement('div');
-  Object.assign(pane.style, { position: 'fixed', inset: '0', zIndex: '2147483647', pointerEvents: 'none' });
+  // In a strip that a site squeezes the page into, what is asked would not stand beside the button: there the pane is cut off.
+  const least = { minWidth: '280px', minHeight: '320px' };
+  Object.assign(pane.style, { position: 'fixed', inset: '0', ...least, zIndex: '2147483647', pointerEvents: 'none' });
   pane.setAttribute('aria-hidden', 'true');
   document.body.append(pane);
   const visibility = new Visibility(() => performance.now());

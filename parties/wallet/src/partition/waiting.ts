@@ -22,7 +22,8 @@ export class Waiting {
       signal,
       take: (answer: Promise<unknown>) => {
         // The question goes from here to the window: the person never has it before them twice.
-        here.abort(new DappRefusal('user-rejected'));
+        // Taken away and not refused: it is neither written down nor counted against the site.
+        here.abort(new DappRefusal('deadline-passed'));
         taken.resolve(answer);
       },
     };

@@ -5,5 +5,5 @@ import { show } from './page.tsx';
 
 /** The window at /approve and the dialog inside a dApp's page. Draws into `root` until the page ends. */
 export function mountApprove(root: HTMLElement, { view, actions }: ApproveStore): void {
-  show(root, view, (state) => <ApproveScreen view={state} actions={actions} />);
+  show(root, view, actions.retry, (state) => <ApproveScreen view={state} actions={actions} />);
 }

@@ -3,25 +3,29 @@ import { useMemo, useState } from 'preact/hooks';
 import type { Settings } from '../model.ts';
 import type { Observable } from '../store.ts';
 import { chooseLanguage, type Language, type LanguageCode, loadLanguage } from '../words/language.ts';
+import type { ReleaseAlarm } from '../worker/news.ts';
 import { SurroundingsContext } from './context.ts';
 import { Mark } from './pieces/Icon.tsx';
+import { ReleaseNotice } from './ReleaseNotice.tsx';
 
 interface View {
   development: boolean;
+  release: ReleaseAlarm | null;
   settings: Settings;
 }
 
-/** Shows `screen` of every state of `view` in `root`, in the language and theme of the settings. */
+/** Shows `screen` of every state of `view` in `root`, in the language and theme of the settings. `reload`: gets the page anew. */
 export function show<V extends View>(
   root: HTMLElement,
   view: Observable<V>,
+  reload: () => void,
   screen: (view: V) => ComponentChildren,
 ): void {
   let asked: LanguageCode | null = null;
   let language: Language | null = null;
 
   const draw = () => {
-    const { development, settings } = view.state;
+    const { development, release, settings } = view.state;
     const code = chooseLanguage(settings.language, navigator.languages);
     if (code !== asked) {
       asked = code;
@@ -34,7 +38,7 @@ export function show<V extends View>(
     if (language === null) return;
     dress(document.documentElement, language, settings);
     render(
-      <Page language={language} development={development}>
+      <Page language={language} development={development} release={release} onReload={reload}>
         {screen(view.state)}
       </Page>,
       root,
@@ -49,8 +53,15 @@ function dress(html: HTMLElement, { code, direction }: Language, { theme }: Sett
   html.dataset['theme'] = theme;
 }
 
-function Page(props: { language: Language; development: boolean; children: ComponentChildren }) {
-  const { language, development, children } = props;
+interface PageProps {
+  language: Language;
+  development: boolean;
+  release: ReleaseAlarm | null;
+  onReload: () => void;
+  children: ComponentChildren;
+}
+
+function Page({ language, development, release, onReload, children }: PageProps) {
   const [said, setSaid] = useState('');
   // A space more or less makes a screen reader say the same words a second time.
   const say = (text: string) => setSaid((before) => (before === text ? `${text}\u00a0` : text));
@@ -58,6 +69,7 @@ function Page(props: { language: Language; development: boolean; children: Compo
   return (
     <SurroundingsContext.Provider value={surroundings}>
       {development && <aside class="development">{language.words.development}</aside>}
+      {release !== null && <ReleaseNotice alarm={release} onReload={onReload} />}
       {children}
       <p class="unseen" role="status">
         {said}

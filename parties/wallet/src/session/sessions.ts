@@ -33,6 +33,8 @@ export interface SessionsParts {
   lock: Lock;
   news: Newsroom;
   now: () => number;
+  /** Reaches the issuers. */
+  fetch: typeof fetch;
 }
 
 /** The person's sign-in on this device, at whichever of the pinned issuers they chose; at one of them at a time. */
@@ -96,10 +98,10 @@ export class Sessions implements TokenSource {
   #session(url: string): Session {
     const known = this.#sessions.get(url);
     if (known !== undefined) return known;
-    const { deployment, nonce, storage, lock, now } = this.#parts;
+    const { deployment, nonce, storage, lock, now, fetch: fetcher } = this.#parts;
     const issuer = deployment.issuers.find((one) => one.url === url);
     if (issuer === undefined) throw new ClientError('sign-in-failed', 'This issuer is not one of the deployment.');
-    const oidc = new Oidc({ issuer, fetch: (...request) => fetch(...request), timeout });
+    const oidc = new Oidc({ issuer, fetch: fetcher, timeout });
     const scope = `${deployment.id}.${toHex(sha256(utf8(url))).slice(0, 16)}`;
     const session = new Session(oidc, nonce, scope, storage, lock, now);
     this.#sessions.set(url, session);

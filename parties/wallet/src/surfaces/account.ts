@@ -2,8 +2,9 @@ import type { AccountView } from '../model.ts';
 import { mountAccount } from '../screens/mount.tsx';
 import { firstSettings } from '../settings.ts';
 import { type AccountActions, Store } from '../store.ts';
+import { watchRelease } from '../worker/register.ts';
 import { accountActions, late } from './late.ts';
-import { loadConfig, notStarted, root } from './page.ts';
+import { loadConfig, notStarted, orReload, root } from './page.ts';
 
 const query = new URLSearchParams(location.search);
 const view = new Store<AccountView>({
@@ -15,10 +16,13 @@ const view = new Store<AccountView>({
   busy: null,
   thenClose: location.pathname === '/' && query.get('then') === 'close',
   development: false,
+  release: null,
   settings: firstSettings,
 });
 let engine: AccountActions | null = null;
-mountAccount(root(), { view, actions: late(accountActions, () => engine) });
+const actions = late(accountActions, () => engine);
+mountAccount(root(), { view, actions: orReload(actions, view) });
+watchRelease((release) => view.set({ release }));
 run().catch(() => view.set({ progress: { step: 'problem', problem: notStarted } }));
 
 /** The page at / and /callback: the person's account, or the sign-in that a waiting window asked for. */

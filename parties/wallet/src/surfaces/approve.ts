@@ -5,28 +5,32 @@ import { firstSettings } from '../settings.ts';
 import { type ApproveActions, Store } from '../store.ts';
 import { mayAsk, meet } from '../window/handshake.ts';
 import { portLine } from '../window/line.ts';
+import { watchRelease } from '../worker/register.ts';
 import { approveActions, late } from './late.ts';
-import { loadConfig, notStarted, root, surroundings } from './page.ts';
+import { loadConfig, notStarted, orReload, root, surroundings } from './page.ts';
 
 const view = new Store<ApproveView>({
   surface: 'window',
   progress: { step: 'loading' },
   app: null,
   development: false,
+  release: null,
   settings: firstSettings,
 });
 let engine: ApproveActions | null = null;
-mountApprove(root(), { view, actions: late<ApproveActions>(approveActions, () => engine) });
+const actions = late<ApproveActions>(approveActions, () => engine);
+mountApprove(root(), { view, actions: orReload(actions, view) });
+watchRelease((release) => view.set({ release }));
 run().catch(() => view.set({ progress: { step: 'problem', problem: notStarted } }));
 
 /** The window at /approve, which a site opened: who asks, one question at a time, exactly one answer each. */
 async function run(): Promise<void> {
   const { hash } = location;
-  // The site's key for the relay is for this page alone, not for whoever reads the address later.
-  history.replaceState(null, '', location.pathname);
   const opener = window.opener as Window | null;
   const loading = import('../approve/serve.ts');
   const config = await loadConfig();
+  // The site's key for the relay is for this page alone, not for whoever reads the address later; loaded anew, it is needed.
+  history.replaceState(null, '', location.pathname);
   view.set({ development: config.deployment.mode === 'development' });
   if (opener === null) return serveThroughRelay(config, hash);
 

@@ -1,6 +1,8 @@
 import { type Config, readConfig } from '../config.ts';
-import type { Problem } from '../model.ts';
+import type { Problem, Progress } from '../model.ts';
+import type { Observable } from '../store.ts';
 import type { Surroundings } from '../window/handshake.ts';
+import type { ReleaseAlarm } from '../worker/news.ts';
 
 /** The page's own configuration, one of the files of its release. Throws where it is not one. */
 export async function loadConfig(): Promise<Config> {
@@ -17,6 +19,23 @@ export function root(): HTMLElement {
 
 /** What kept the page from starting at all. */
 export const notStarted: Problem = { code: 'page-incomplete', retry: true, party: null };
+
+/** What a page cannot mend while it runs: to try again is to load it anew. */
+const lost: readonly Problem['code'][] = ['page-incomplete', 'unexpected'];
+
+/** `actions`, with a retry that also helps where the engine can't: where there is none, or its release is not to be used. */
+export function orReload<A extends { retry: () => void }>(
+  actions: A,
+  view: Observable<{ progress: Progress; release: ReleaseAlarm | null }>,
+): A {
+  const retry = () => {
+    const { progress, release } = view.state;
+    const reloads = progress.step === 'problem' && lost.includes(progress.problem.code);
+    if (reloads || release === 'release-withdrawn') location.reload();
+    else actions.retry();
+  };
+  return { ...actions, retry };
+}
 
 /** Signs in in a window of its own, so that this one keeps whoever opened it. Called in the click. */
 export function openSignInWindow(issuer: string): void {

@@ -45,7 +45,14 @@ export function testSite(origin: string = site) {
   const questions: Question[] = [];
   const settings = firstSettings;
   const progress = { step: 'loading' } as const;
-  const view = new Store<ApproveView>({ surface: 'window', progress, app: null, development: true, settings });
+  const view = new Store<ApproveView>({
+    surface: 'window',
+    progress,
+    app: null,
+    development: true,
+    release: null,
+    settings,
+  });
   const desk = new Desk(view, () => null);
   const told = { choice: 'approve' as 'approve' | 'reject' | 'wait', signedIn: true };
   view.subscribe(({ progress: shown }) => {

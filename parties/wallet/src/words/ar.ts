@@ -162,6 +162,8 @@ export const ar: Words = {
     tokenAllow: (amount, spender) => line`السماح لـ ${spender} بإنفاق ما يصل إلى ${amount}`,
     tokenAllowAll: (token, spender) => line`السماح لـ ${spender} بإنفاق كل ما لديك من ${token}`,
     tokenDisallow: (token, spender) => line`منع ${spender} من إنفاق ما لديك من ${token}`,
+    itemAllow: (item, spender) => line`السماح لـ ${spender} بأخذ ${item}`,
+    itemDisallow: (item) => line`عدم السماح لأحد غيرك بأخذ ${item}`,
     permit: (amount, spender) => line`تفويض ${spender} بإنفاق ما يصل إلى ${amount}`,
     permitAll: (token, spender) => line`تفويض ${spender} بإنفاق كل ما لديك من ${token}`,
     until: (line_, time) => line`${line_}، حتى ${time}`,
@@ -246,6 +248,16 @@ export const ar: Words = {
     pageIncomplete: 'تعذّر تحميل هذه الصفحة كاملة. أعد تحميلها.',
     tooMany: 'يطلب التطبيق الكثير دفعة واحدة. عد إليه وحاول لاحقًا.',
     general: 'حدث خطأ ما هنا.',
+  },
+
+  release: {
+    'release-refused':
+      'يعرض الخادم إصدارًا من هذه الصفحة لا تضمنه أي جهة. رُفض ذلك الإصدار، وما زلت تستخدم الإصدار السابق.',
+    'worker-changed':
+      'توشك هذه الصفحة أن تُستبدل بأخرى لا تضمنها أي جهة. أغلق كل نوافذها ولا تعد إليها حتى يوضّح المشغّل ما جرى.',
+    'release-withdrawn':
+      'سحبت الجهات الضامنة هذا الإصدار من المحفظة، فلا يمكن الموافقة به على أي شيء. أعد تحميل الصفحة للحصول على إصدار أحدث.',
+    reload: 'إعادة التحميل',
   },
 
   account: {

@@ -163,6 +163,8 @@ export const de: Words = {
     tokenAllow: (amount, spender) => line`${spender} bis zu ${amount} ausgeben lassen`,
     tokenAllowAll: (token, spender) => line`${spender} alle Ihre ${token} ausgeben lassen`,
     tokenDisallow: (token, spender) => line`${spender} keine ${token} mehr ausgeben lassen`,
+    itemAllow: (item, spender) => line`${spender} ${item} nehmen lassen`,
+    itemDisallow: (item) => line`Niemand anderen mehr ${item} nehmen lassen`,
     permit: (amount, spender) => line`${spender} ermächtigen, bis zu ${amount} auszugeben`,
     permitAll: (token, spender) => line`${spender} ermächtigen, alle Ihre ${token} auszugeben`,
     until: (line_, time) => line`${line_}, bis ${time}`,
@@ -249,6 +251,16 @@ export const de: Words = {
     pageIncomplete: 'Diese Seite ließ sich nicht vollständig laden. Laden Sie sie neu.',
     tooMany: 'Die App will zu viel auf einmal. Gehen Sie zurück und versuchen Sie es später.',
     general: 'Hier ist etwas schiefgegangen.',
+  },
+
+  release: {
+    'release-refused':
+      'Der Server bietet eine Fassung dieser Seite an, für die niemand bürgt. Sie wurde abgewiesen; Sie haben noch die alte.',
+    'worker-changed':
+      'Diese Seite soll durch eine ersetzt werden, für die niemand bürgt. Schließen Sie alle ihre Fenster und kommen Sie erst wieder, wenn der Betreiber das erklärt hat.',
+    'release-withdrawn':
+      'Die für diese Fassung der Wallet bürgten, haben sie zurückgezogen. Mit ihr lässt sich nichts mehr zulassen. Laden Sie die Seite neu, um eine neuere zu bekommen.',
+    reload: 'Neu laden',
   },
 
   account: {

@@ -163,6 +163,8 @@ export const en = {
     tokenAllow: (amount: Piece, spender: Piece) => line`Let ${spender} spend up to ${amount}`,
     tokenAllowAll: (token: Piece, spender: Piece) => line`Let ${spender} spend all your ${token}`,
     tokenDisallow: (token: Piece, spender: Piece) => line`Stop ${spender} from spending your ${token}`,
+    itemAllow: (item: Piece, spender: Piece) => line`Let ${spender} take ${item}`,
+    itemDisallow: (item: Piece) => line`Let nobody else take ${item}`,
     permit: (amount: Piece, spender: Piece) => line`Permit ${spender} to spend up to ${amount}`,
     permitAll: (token: Piece, spender: Piece) => line`Permit ${spender} to spend all your ${token}`,
     until: (line_: Piece, time: string) => line`${line_}, until ${time}`,
@@ -248,6 +250,17 @@ export const en = {
     pageIncomplete: 'This page could not be loaded in full. Load it again.',
     tooMany: 'The app asks for too much at once. Go back and try again later.',
     general: 'Something went wrong here.',
+  },
+
+  /** What is wrong with the page itself. */
+  release: {
+    'release-refused':
+      'The server offers a version of this page that nobody vouches for. It was refused; you still have the old one.',
+    'worker-changed':
+      'This page is about to be replaced by one that nobody vouches for. Close all of its windows, and stay away until its operator explains this.',
+    'release-withdrawn':
+      'Those who vouch for this version of the wallet have withdrawn it. Nothing can be approved with it. Load the page again for a newer one.',
+    reload: 'Load again',
   },
 
   account: {

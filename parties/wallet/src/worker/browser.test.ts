@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { SigningKey } from '@symbolon/crypto/native';
 import { appsAnswer, type LoggedStatement, statementListCodec } from '@symbolon/protocol';
+import { stop as stopEsbuild } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { type Chromium, startChromium } from '../../../../test/src/support/chromium.ts';
 import { start } from '../../../web-host/src/start.ts';
@@ -20,31 +21,34 @@ const list: LoggedStatement[] = [];
 const registered: string[] = [];
 const key = ({ publicKey }: SigningKey) => Buffer.from(publicKey).toString('base64url');
 
+/** A page that waits for what never comes fails by then, ms; what is still open does not keep the process alive. */
+const within = 120_000;
+
+const running = new AsyncDisposableStack();
 let browser: Chromium;
-let parties: Server;
 let host: Awaited<ReturnType<typeof start>> | null = null;
 let port = 0;
 let wallet = '';
 let partiesUrl = '';
 
-before(async () => {
-  parties = createServer((request, response) => {
-    response.setHeader('access-control-allow-origin', request.headers.origin ?? '*');
-    const shop = { id: 'shop', name: 'Shop', icon: null, origins: registered, chains: [] };
-    if (request.url === '/v1/apps?id=shop' && registered.length > 0) response.end(appsAnswer.encode({ apps: [shop] }));
-    else if (request.url?.startsWith('/v1/apps')) response.end(appsAnswer.encode({ apps: [] }));
-    else response.end(statementListCodec.encode({ statements: list }));
-  });
-  partiesUrl = await listening(parties);
-  browser = await startChromium();
-});
-after(async () => {
-  await browser[Symbol.asyncDispose]();
-  await host?.stop();
-  parties.closeAllConnections();
-  parties.close();
-  rmSync(folder, { recursive: true });
-});
+before(
+  async () => {
+    running.defer(() => rmSync(folder, { recursive: true }));
+    running.defer(() => stopEsbuild());
+    partiesUrl = await listening((request, response) => {
+      response.setHeader('access-control-allow-origin', request.headers.origin ?? '*');
+      const shop = { id: 'shop', name: 'Shop', icon: null, origins: registered, chains: [] };
+      if (request.url === '/v1/apps?id=shop' && registered.length > 0) {
+        response.end(appsAnswer.encode({ apps: [shop] }));
+      } else if (request.url?.startsWith('/v1/apps')) response.end(appsAnswer.encode({ apps: [] }));
+      else response.end(statementListCodec.encode({ statements: list }));
+    });
+    running.defer(async () => void (await host?.stop()));
+    browser = running.use(await startChromium());
+  },
+  { timeout: within },
+);
+after(() => running.disposeAsync(), { timeout: within });
 
 async function release(version: string, allowed: boolean, sources = testSources()): Promise<string> {
   const input = testInput();
@@ -91,7 +95,9 @@ async function endWorkers(page: Page): Promise<void> {
   await session.detach();
 }
 
-test('in a real browser: a page is pinned, outlives its host, refuses what nobody allowed, and takes what is allowed', async () => {
+test('in a real browser: a page is pinned, outlives its host, refuses what nobody allowed, and takes what is allowed', {
+  timeout: within,
+}, async () => {
   await serve(await release('first', true));
   const page = await browser.open(`${wallet}/`);
   const complaints: string[] = [];
@@ -124,12 +130,12 @@ test('in a real browser: a page is pinned, outlives its host, refuses what nobod
   await page.close();
 });
 
-test('a dApp’s window keeps its opener, and only a registered dialog can be framed', async () => {
-  const dapp = createServer((_request, response) => {
+test('a dApp’s window keeps its opener, and only a registered dialog can be framed', { timeout: within }, async () => {
+  const dapp = await listening((_request, response) => {
     response.setHeader('content-type', 'text/html');
     response.end('<!doctype html><title>dapp</title>');
   });
-  const dappOrigin = `http://dapp.localhost:${new URL(await listening(dapp)).port}`;
+  const dappOrigin = `http://dapp.localhost:${new URL(dapp).port}`;
   registered.push(dappOrigin);
   const page = await browser.open(`${dappOrigin}/`);
   const [popup] = await Promise.all([
@@ -152,8 +158,6 @@ test('a dApp’s window keeps its opener, and only a registered dialog can be fr
   await endWorkers(page);
   assert.equal(await framed('/dialog/shop'), 'blocked');
   await page.close();
-  dapp.closeAllConnections();
-  dapp.close();
 });
 
 /** In the dApp's page: who brought this address into a frame, or that the browser blocked it. */
@@ -170,7 +174,13 @@ async function frame(url: string): Promise<string> {
   return said;
 }
 
-async function listening(server: Server): Promise<string> {
+/** A server of this file's, ended with it. */
+async function listening(answer: RequestListener): Promise<string> {
+  const server = createServer(answer);
+  running.defer(() => {
+    server.closeAllConnections();
+    server.close();
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

@@ -10,6 +10,10 @@ export type WorkerNews =
   | { what: 'release-withdrawn'; release: string }
   | { what: 'worker-changed' };
 
+/** What a person should know of the page that they are looking at, the gravest last. */
+export const releaseAlarms = ['release-refused', 'worker-changed', 'release-withdrawn'] as const;
+export type ReleaseAlarm = (typeof releaseAlarms)[number];
+
 export type RefusalReason =
   | 'not-allowed'
   | 'older'

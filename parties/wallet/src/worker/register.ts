@@ -1,7 +1,4 @@
-import type { WorkerNews } from './news.ts';
-
-/** What a person should know of the page they are looking at; `null` from {@link watchRelease} where all is well. */
-export type ReleaseAlarm = Exclude<WorkerNews, { what: 'release-taken' }>;
+import { type ReleaseAlarm, releaseAlarms, type WorkerNews } from './news.ts';
 
 /** The page's one Trusted Types policy: it makes this address and nothing else. */
 const policyName = 'symbolon-worker';
@@ -18,20 +15,30 @@ interface TrustedTypes {
 }
 
 /**
- * Has the service worker keep this page as it is, and tells what it refuses from now on. Called once, after the first screen
- * stands. A browser without service workers, or a release that nobody has allowed yet, goes on without: `pinned` false.
+ * Has the service worker keep this page as it is, and tells the gravest of what it says from now on. Called once, as soon as the
+ * page's first script runs: what is said before somebody listens is lost. A browser without service workers, or a release that
+ * nobody has allowed yet, goes on without.
  */
-export async function watchRelease(alarm: (news: ReleaseAlarm) => void): Promise<{ pinned: boolean }> {
-  if (!('serviceWorker' in navigator)) return { pinned: false };
+export function watchRelease(alarm: (alarm: ReleaseAlarm) => void): void {
+  if (!('serviceWorker' in navigator)) return;
+  let gravest = -1;
   navigator.serviceWorker.addEventListener('message', ({ data }: MessageEvent<WorkerNews>) => {
-    if (data.what !== 'release-taken') alarm(data);
+    const { what } = data;
+    if (what === 'release-taken' || releaseAlarms.indexOf(what) <= gravest) return;
+    gravest = releaseAlarms.indexOf(what);
+    alarm(what);
   });
   navigator.serviceWorker.startMessages();
+  // What the page itself still loads comes first.
+  if (document.readyState === 'complete') void register();
+  else addEventListener('load', () => void register(), { once: true });
+}
+
+async function register(): Promise<void> {
   try {
-    const registration = await navigator.serviceWorker.register(trustedWorkerUrl(), { updateViaCache: 'none' });
-    return { pinned: registration.active !== null };
+    await navigator.serviceWorker.register(trustedWorkerUrl(), { updateViaCache: 'none' });
   } catch {
-    return { pinned: false };
+    // Storage that is closed to this page, or a release that no statement allows: it is served as any page is.
   }
 }
 

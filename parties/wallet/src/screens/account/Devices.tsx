@@ -49,7 +49,7 @@ export function Devices({ devices, view, actions }: Props) {
           </li>
         ))}
       </ul>
-      <LetIn view={view} actions={actions} />
+      {view.release !== 'release-withdrawn' && <LetIn view={view} actions={actions} />}
       {leaving !== undefined && (
         <Revoke
           device={leaving}

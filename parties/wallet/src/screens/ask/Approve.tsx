@@ -14,7 +14,10 @@ interface Props {
   choice: Choice;
 }
 
-/** What will happen, in one sentence; dangers above everything else; then what the chain says, cautions, and every detail. */
+/**
+ * What will happen, in one sentence; dangers above everything else; then what the chain says, cautions, and every detail. What is
+ * only signed stands before network and account: there the words are all that counts.
+ */
 export function Approve({ question: { app, address, chain, what, sends }, choice }: Props) {
   const language = useLanguage();
   const { words } = language;
@@ -61,8 +64,9 @@ export function Approve({ question: { app, address, chain, what, sends }, choice
       ) : (
         <>
           <Gist what={only} at={0} sends={sends} ticks={ticks} />
-          {where}
+          {sends && where}
           <Everything what={only} />
+          {!sends && where}
         </>
       )}
     </Form>

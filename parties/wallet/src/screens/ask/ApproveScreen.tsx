@@ -7,10 +7,16 @@ import { Done, Idle } from './Done.tsx';
 
 /** The window at /approve and the dialog: one thing at a time. */
 export function ApproveScreen({ view, actions }: { view: ApproveView; actions: ApproveActions }) {
-  const { progress, app } = view;
+  const { progress, app, release } = view;
   switch (progress.step) {
     case 'ask':
-      return <AskScreen {...progress} actions={actions} />;
+      return (
+        <AskScreen
+          {...progress}
+          blocked={release === 'release-withdrawn' ? release : progress.blocked}
+          actions={actions}
+        />
+      );
     case 'continue':
       return <Continue key="continue" {...progress} actions={actions} />;
     case 'idle':

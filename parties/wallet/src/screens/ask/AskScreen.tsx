@@ -12,7 +12,7 @@ import { WatchAsset } from './WatchAsset.tsx';
 interface Props {
   question: Question;
   busy: boolean;
-  blocked: 'not-visible' | null;
+  blocked: Choice['blocked'];
   actions: ApproveActions;
 }
 

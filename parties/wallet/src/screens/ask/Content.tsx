@@ -74,6 +74,8 @@ const plainKinds: ReadonlySet<Sentence['kind']> = new Set([
   'token-send',
   'token-allow',
   'token-disallow',
+  'item-allow',
+  'item-disallow',
   'allow-all',
   'disallow-all',
   'create-contract',

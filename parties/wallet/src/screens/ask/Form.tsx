@@ -10,7 +10,7 @@ import { AppBadge } from './AppBadge.tsx';
 
 export interface Choice {
   busy: boolean;
-  blocked: 'not-visible' | null;
+  blocked: 'not-visible' | 'release-withdrawn' | null;
   actions: ApproveActions;
 }
 
@@ -51,12 +51,12 @@ export function Form({ app, heading, yes, choice: { busy, blocked, actions }, op
         {children}
       </div>
       <footer class="choice">
-        {blocked !== null && <p class="hint">{words.ask.notVisible}</p>}
+        {blocked === 'not-visible' && <p class="hint">{words.ask.notVisible}</p>}
         <div class="row equal">
           <Button action="reject" held={busy} onPress={actions.reject}>
             {words.ask.reject}
           </Button>
-          {blocked === null ? (
+          {blocked === null && (
             <Button
               action="approve"
               look={open > 0 ? 'held' : dangerous ? 'danger' : 'first'}
@@ -67,7 +67,8 @@ export function Form({ app, heading, yes, choice: { busy, blocked, actions }, op
             >
               {yes}
             </Button>
-          ) : (
+          )}
+          {blocked === 'not-visible' && (
             <Button action="open-window" look="first" onPress={actions.openWindow}>
               {words.ask.openWindow}
             </Button>

@@ -20,6 +20,10 @@ export function sentenceLine(sentence: Sentence, { words, dateTime }: Language):
     }
     case 'token-disallow':
       return say.tokenDisallow(<PartyName party={sentence.token} />, <PartyName party={sentence.spender} />);
+    case 'item-allow':
+      return say.itemAllow(<AmountText amount={sentence.item} />, <PartyName party={sentence.spender} />);
+    case 'item-disallow':
+      return say.itemDisallow(<AmountText amount={sentence.item} />);
     case 'permit': {
       const { amount, token, spender, until } = sentence;
       const permit =
@@ -67,6 +71,10 @@ export function partiesToShow(sentence: Sentence): Party[] {
       return [...named(sentence.spender), ...(sentence.amount === null ? named(sentence.token) : [sentence.token])];
     case 'token-disallow':
       return named(sentence.spender, sentence.token);
+    case 'item-allow':
+      return [...named(sentence.spender), sentence.collection];
+    case 'item-disallow':
+      return [sentence.collection];
     case 'allow-all':
     case 'disallow-all':
       return named(sentence.operator, sentence.collection);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { problemOf } from '../../session/problem.ts';
 import { ar } from '../../words/ar.ts';
 import { de } from '../../words/de.ts';
 import { en } from '../../words/en.ts';
@@ -14,8 +15,8 @@ test('a party that does not answer is named', () => {
   assert.match(sentenceOf({ code: 'chain-unreachable', retry: true, party: null }, en), /^The network does not answer/);
 });
 
-test('a code that nobody foresaw has a sentence too, and none is taken from what every object has', () => {
-  for (const code of ['made-up', 'constructor', '__proto__', 'toString']) {
-    assert.equal(sentenceOf({ code, retry: false, party: null }, en), en.problem.general);
-  }
+test('an error that nobody foresaw has a sentence too, and says nothing of itself', () => {
+  const problem = problemOf(new TypeError('at 0x1234 in store'));
+  assert.deepEqual(problem, { code: 'unexpected', retry: true, party: null });
+  assert.equal(sentenceOf(problem, en), en.problem.general);
 });

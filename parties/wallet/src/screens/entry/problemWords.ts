@@ -1,15 +1,10 @@
-import type { ClientErrorCode } from '@symbolon/client';
-import type { RefusalReason } from '../../approve/errors.ts';
-import type { Problem } from '../../model.ts';
+import type { Problem, ProblemCode } from '../../model.ts';
 import type { Words } from '../../words/en.ts';
 
 type Sentence = Exclude<keyof Words['problem'], 'heading' | 'code' | 'parties' | 'someone'>;
 
-/** What keeps a page from starting, or nobody foresaw. */
-type PageCode = 'page-incomplete' | 'origin-unclear' | 'unexpected';
-
 /** Which sentence a person is told for each code: of the device's side, of a refusal towards an app, of the page. */
-const sentences: Record<ClientErrorCode | RefusalReason | PageCode, Sentence> = {
+const sentences: Record<ProblemCode, Sentence> = {
   'party-unreachable': 'unreachable',
   'party-refused': 'refused',
   'party-answer-invalid': 'distrust',
@@ -72,14 +67,10 @@ const sentences: Record<ClientErrorCode | RefusalReason | PageCode, Sentence> = 
   unexpected: 'general',
 };
 
-/** The sentence for a problem; a code that nobody foresaw gets the general one. */
+/** The sentence for a problem. */
 export function sentenceOf({ code, party }: Problem, { problem }: Words): string {
-  const sentence = problem[isKnown(code) ? sentences[code] : 'general'];
+  const sentence = problem[sentences[code]];
   if (typeof sentence === 'string') return sentence;
   const who = code === 'chain-unreachable' ? 'chain' : party;
   return sentence(who === null ? problem.someone : problem.parties[who]);
-}
-
-function isKnown(code: string): code is keyof typeof sentences {
-  return Object.hasOwn(sentences, code);
 }

@@ -7,7 +7,13 @@ export function AmountText({ amount: { text, symbol } }: { amount: Amount }) {
   const { number } = useLanguage();
   return (
     <bdi class="amount" dir="ltr">
-      {number(text)} <bdi>{reveal(symbol)}</bdi>
+      {number(text)}
+      {symbol !== '' && (
+        <>
+          {' '}
+          <bdi>{reveal(symbol)}</bdi>
+        </>
+      )}
     </bdi>
   );
 }

@@ -1,0 +1,4 @@
+import * as three from '@wagmi/core';
+import { wagmiPage } from './wagmi.ts';
+
+wagmiPage(three);
