@@ -12,6 +12,7 @@ import { measureFloor } from './floor.ts';
 import { leanTransport } from './leanTransport.ts';
 import { type Ask, closedLoop, type Load, openLoop, percentile } from './load.ts';
 import { beside, describe, type Findings, fidelities, floorByPayer, vaults } from './report.ts';
+import { measureRotation } from './rotation.ts';
 import { transferOf } from './transfer.ts';
 import { share, User } from './users.ts';
 import { createWorld, interrupted, type VaultIn, type World } from './world.ts';
@@ -31,6 +32,8 @@ how many a second with all users at once, how long one takes at --rate a second,
                image in an emulated enclave, side by side (by default 8 users, 4 a second, 5 seconds of warm-up)
   --vault      where the kms keeps its keys: embedded (default); with pkcs11, the same load through the embedded vault and through
                SoftHSM2, side by side; the HSM's own processes count as others there
+  --rotation   measure instead how fast a statement gives every wallet new shares
+  --wallets N  with --rotation: wallets in both stores  (20000)
   --json       one JSON object as the last line
   --dialog     instead: how long a person waits for the embedded dialog in a real Chromium
 
@@ -38,6 +41,8 @@ Exit code: 0 measured, 1 a signature failed, 2 usage, 130 interrupted.`;
 
 interface Options {
   json: boolean;
+  rotation: boolean;
+  wallets: number;
   users: number;
   seconds: number;
   rate: number;
@@ -66,6 +71,7 @@ async function main(args: string[]): Promise<number> {
     return 2;
   }
   const stopped = interrupted().then(() => null);
+  if (options.rotation) return await rotation(options, stopped);
   const compares = options.signer !== 'process' || options.vault !== 'embedded';
   const plain = await run({ ...options, signer: 'process', vault: 'embedded' }, stopped);
   const other = compares && plain !== null ? await run(options, stopped) : null;
@@ -85,6 +91,21 @@ async function run(options: Options, stopped: Promise<null>) {
   return { found, failed: Object.keys(found.failures).length > 0 || world.fallen() };
 }
 
+async function rotation({ wallets, json, vault }: Options, stopped: Promise<null>): Promise<number> {
+  await using world = await createWorld('process', vault);
+  const found = await Promise.race([stopped, measureRotation(world, wallets)]);
+  if (found === null) return 130;
+  const { walletsPerSecond, microseconds, ms, checked, takenByOthers } = found;
+  console.log(
+    `${found.wallets} wallets turned in ${ms} ms: ${walletsPerSecond} a second; ${checked} new pairs checked`,
+  );
+  console.log(
+    `processor time for each: kms ${microseconds.kms} us, cloud ${microseconds.cloud} us; others took ${takenByOthers} cores`,
+  );
+  if (json) console.log(JSON.stringify(found));
+  return 0;
+}
+
 function optionsOf(args: string[]): Options | null {
   const number = { type: 'string' } as const;
   try {
@@ -92,6 +113,8 @@ function optionsOf(args: string[]): Options | null {
       args,
       options: {
         json: { type: 'boolean' },
+        rotation: { type: 'boolean' },
+        wallets: number,
         users: number,
         seconds: number,
         rate: number,
@@ -100,7 +123,7 @@ function optionsOf(args: string[]): Options | null {
         vault: { type: 'string', default: 'embedded' },
       },
     });
-    const { json = false, signer, vault, seconds = '10' } = values;
+    const { json = false, rotation = false, wallets = '20000', signer, vault, seconds = '10' } = values;
     if (signer !== 'process' && signer !== 'enclave') return null;
     if (vault !== 'embedded' && vault !== 'pkcs11') return null;
     // An emulated processor is some twenty times slower than the machine's own.
@@ -108,9 +131,16 @@ function optionsOf(args: string[]): Options | null {
     const [users = '', rate = '', warmUp = ''] = [values.users, values.rate, values['warm-up']].map(
       (given, index) => given ?? usual[index],
     );
-    const given = { users: Number(users), seconds: Number(seconds), rate: Number(rate), warmUp: Number(warmUp) };
-    const right = Number.isSafeInteger(given.users) && Object.values(given).every((value) => value > 0);
-    return right ? { json, signer, vault, ...given } : null;
+    const given = {
+      wallets: Number(wallets),
+      users: Number(users),
+      seconds: Number(seconds),
+      rate: Number(rate),
+      warmUp: Number(warmUp),
+    };
+    const whole = [given.users, given.wallets].every(Number.isSafeInteger);
+    const right = whole && Object.values(given).every((value) => value > 0);
+    return right ? { json, rotation, signer, vault, ...given } : null;
   } catch {
     return null;
   }

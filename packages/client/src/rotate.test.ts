@@ -89,8 +89,8 @@ describe('a rotation', () => {
   });
 
   it('that another device made meanwhile serves as well', async () => {
-    world.on('cloud/wallets/rotate', (honest) => (body) => {
-      honest(body);
+    world.on('cloud/wallets/rotate', (honest) => async (body) => {
+      await honest(body);
       world.flip = world.flipOf({ wallet: id, from: 1, epoch: 2 });
       world.epoch.kms = 2;
       world.epoch.cloud = 2;

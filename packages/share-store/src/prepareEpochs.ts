@@ -1,17 +1,23 @@
 import { equal, join, type Secret } from '@symbolon/crypto';
-import { type Curve, curvesOf, type PreparedEpoch, type PublicKeys } from '@symbolon/protocol';
+import type { Curve, PreparedEpoch } from '@symbolon/protocol';
 import { Refusal } from '@symbolon/verify';
 import type { RotationKey, Turn } from './rotationKey.ts';
 import type { ShareStore } from './shareStore.ts';
 
-/** A wallet that is to have a new epoch, and the keys of its deed. */
+/** A wallet that is to have a new epoch, and the curves it has keys of, in protocol order. */
 export interface Turning {
   wallet: Uint8Array;
   from: number;
   epoch: number;
-  keys: PublicKeys;
+  curves: readonly Curve[];
   /** The epoch whose shares are turned, where it is not the present one: a locked one, whose pair is good where the present is not. */
   source?: number;
+}
+
+/** What of one wallet is secret while its epoch is prepared. */
+interface Work {
+  turn: Turn;
+  old: Secret[];
 }
 
 /**
@@ -24,55 +30,53 @@ export async function prepareEpochs(
   attempt: Uint8Array,
   turning: readonly Turning[],
 ): Promise<PreparedEpoch[]> {
-  const turns: Turn[] = [];
+  const works: Work[] = [];
   try {
     const pending = [];
     // One after another: where one fails, nothing of another is still under way that would use what is wiped below.
     for (const one of turning) {
-      const turn = key.turn(one.wallet, one.epoch, curvesOf(one.keys));
-      turns.push(turn);
-      const commitment = key.commitment(one.wallet, one.epoch, turn);
-      pending.push({ ...one, commitment, shares: await turned(store, one, turn) });
+      const { wallet, epoch, curves, from, source = from } = one;
+      const old = await store.open(wallet, source, curves);
+      const work = { old, turn: {} };
+      works.push(work);
+      work.turn = key.turn(wallet, epoch, curves);
+      const commitment = key.commitment(wallet, epoch, work.turn);
+      pending.push({ ...one, commitment, shares: await turned(store, one, work) });
     }
     await store.wallets.keepPending(attempt, pending, store.now());
-    for (const [index, one] of turning.entries()) await checkTurned(store, one, turns[index] ?? {});
+    for (const [index, one] of turning.entries()) await checkTurned(store, one, works[index]);
     return pending.map(({ wallet, epoch, commitment }) => ({ wallet, epoch, commitment }));
   } finally {
-    for (const turn of turns) wipe(Object.values(turn));
+    for (const { turn, old } of works) wipe([...old, ...Object.values(turn)]);
   }
 }
 
 /** The new shares as they will lie in the store. */
-async function turned(store: ShareStore, { wallet, from, epoch, keys, source = from }: Turning, turn: Turn) {
-  const curves = curvesOf(keys);
-  const old = await store.open(wallet, source, curves);
+async function turned(store: ShareStore, { wallet, epoch, curves }: Turning, { turn, old }: Work) {
   const next: Partial<Record<Curve, Secret>> = {};
   try {
     for (const [index, curve] of curves.entries()) next[curve] = join(present(old[index]), present(turn[curve]));
     return await store.protect(wallet, epoch, next);
   } finally {
-    wipe([...old, ...Object.values(next)]);
+    wipe(Object.values(next));
   }
 }
 
 /** What came to lie on the disk, xor R, is the old share: a bad write must not become the only one. */
 async function checkTurned(
   store: ShareStore,
-  { wallet, from, epoch, keys, source = from }: Turning,
-  turn: Turn,
+  { wallet, epoch, curves }: Turning,
+  work: Work | undefined,
 ): Promise<void> {
-  const curves = curvesOf(keys);
-  const old = await store.open(wallet, source, curves);
-  let next: Secret[] = [];
+  const next = await store.open(wallet, epoch, curves);
   try {
-    next = await store.open(wallet, epoch, curves);
     for (const [index, curve] of curves.entries()) {
-      using back = join(present(next[index]), present(turn[curve]));
-      if (!equal(back.expose(), present(old[index]).expose()))
+      using back = join(present(next[index]), present(work?.turn[curve]));
+      if (!equal(back.expose(), present(work?.old[index]).expose()))
         throw new Refusal('share-mismatch', 'The new share does not lead back to the old one.');
     }
   } finally {
-    wipe([...old, ...next]);
+    wipe(next);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Curve, DeedVersion, Flipped, Signed } from '@symbolon/protocol';
-import { codec, deedVersion, signedCodec } from '@symbolon/protocol';
+import { codec, curvesInOrder, deedVersion, signedCodec } from '@symbolon/protocol';
 import type { Database, GroupCommit } from '@symbolon/service';
 import { Refusal } from '@symbolon/verify';
 import type { WrappedKey } from './vault.ts';
@@ -164,6 +164,12 @@ export class WalletStore {
     return { key: first['wrapped'] as WrappedKey, sealed };
   }
 
+  /** The curves of which a share lies here, in protocol order. */
+  curves(id: Uint8Array, epoch: number): Curve[] {
+    const rows = this.#database.statement('SELECT curve FROM shares WHERE wallet = ? AND epoch = ?').all(id, epoch);
+    return curvesInOrder.filter((curve) => rows.some((row) => row['curve'] === curve));
+  }
+
   /** Makes a pending wallet with its shares, or changes nothing and is false where the id is taken. */
   async keep(wallet: NewWallet, head: Uint8Array): Promise<boolean> {
     return this.#commit.submit((database) => {
@@ -267,8 +273,8 @@ export class WalletStore {
   /** Active wallets made before `since` (ms) that a statement has not reached yet, in the order of their ids, after one of them. */
   unreached(number: number, since: number, after: Uint8Array, count: number): { wallet: Uint8Array; from: number }[] {
     const sql = `SELECT id, epoch FROM wallets
-      WHERE state = 'active' AND ordered < ? AND made <= ? AND id > ? ORDER BY id LIMIT ?`;
-    const rows = this.#database.statement(sql).all(number, since, after, count);
+      WHERE id > ? AND state = 'active' AND +ordered < ? AND made <= ? ORDER BY id LIMIT ?`;
+    const rows = this.#database.statement(sql).all(after, number, since, count);
     return rows.map((row) => ({ wallet: row['id'] as Uint8Array, from: Number(row['epoch']) }));
   }
 

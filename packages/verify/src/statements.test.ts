@@ -16,6 +16,7 @@ import { Refusal } from './errors.ts';
 import {
   allowedPages,
   allowedPairs,
+  decidedVault,
   newerList,
   statementHash,
   verifyStatement,
@@ -218,5 +219,19 @@ describe('what is allowed', () => {
     const twin = { ...pair, configuration: filled(32, 9) };
     const list = verifyList(listOf(allow, { ...allow, pair: twin }, withdraw));
     assert.deepEqual(allowedPairs(list, 0, at(9)), [twin]);
+  });
+});
+
+describe('where the keys of the kms are to lie', () => {
+  const to = (byte: number) => ({ kind: 'pkcs11', identity: filled(32, byte) }) as const;
+  const move = (byte: number): Decision => ({ what: 'move-vault', to: to(byte), note: '' });
+
+  it('counts after the waiting time, the last decision alone, and changes nothing about signers', () => {
+    const list = verifyList(listOf(allow, move(1), move(2)));
+    assert.equal(decidedVault(list, 3_600, 3_601_999), null);
+    assert.deepEqual(decidedVault(list, 3_600, 3_602_000), { vault: to(1), since: 3_602_000 });
+    assert.deepEqual(decidedVault(list, 3_600, 3_603_000), { vault: to(2), since: 3_603_000 });
+    assert.deepEqual(allowedPairs(list, 0, 9_000), [pair]);
+    assert.equal(decidedVault(verifyList(listOf(allow)), 0, 9_000), null);
   });
 });

@@ -10,6 +10,8 @@ const beforeAll = new Uint8Array();
 
 /** Failures of one batch after which it is left for the next time: enough to find two bad wallets among it by halving. */
 const patience = 16;
+/** Batches under way at once: while the kms works at one, the cloud works at the other. */
+const lanes = 2;
 
 /**
  * What turns the shares of every wallet that the oldest unfinished statement has not reached: the canaries, and then, once the kms sees
@@ -28,19 +30,25 @@ export function createOrderedRotating(cloud: Cloud): () => Promise<number> {
       .orderedRotations()
       .find(({ number, since, paused }) => !paused && shares.wallets.unreachedCount(number, since) > 0);
     if (order === undefined) return 0;
-    let rotated = await rotateCanaries(cloud, order);
-    while (isRunning(order)) {
-      const count = Math.min(rotationsPerBatch, order.rate);
-      const batch = shares.wallets.unreached(order.number, order.since, after, count);
-      // Passed over on failure, too: those are met again in the next round.
-      after = batch.at(-1)?.wallet ?? beforeAll;
-      if (batch.length === 0) break;
-      const started = performance.now();
-      rotated += await rotateOrHalve(cloud, order, batch, { left: patience });
-      const pace = (batch.length * 1_000) / order.rate - (performance.now() - started);
-      if (pace > 0) await sleep(pace);
-    }
-    return rotated;
+    const canaries = await rotateCanaries(cloud, order);
+    const lane = async (): Promise<number> => {
+      for (let rotated = 0; ; ) {
+        const count = Math.min(rotationsPerBatch, order.rate);
+        const batch = isRunning(order) ? shares.wallets.unreached(order.number, order.since, after, count) : [];
+        const last = batch.at(-1);
+        if (last === undefined) return rotated;
+        // Passed over on failure, too: those are met again in the next round.
+        after = last.wallet;
+        const started = performance.now();
+        rotated += await rotateOrHalve(cloud, order, batch, { left: patience });
+        const pace = (lanes * batch.length * 1_000) / order.rate - (performance.now() - started);
+        if (pace > 0) await sleep(pace);
+      }
+    };
+    const ended = await Promise.allSettled(Array.from({ length: lanes }, lane));
+    for (const one of ended) if (one.status === 'rejected') throw one.reason;
+    after = beforeAll;
+    return ended.reduce((sum, one) => sum + (one.status === 'fulfilled' ? one.value : 0), canaries);
   };
 }
 
@@ -79,9 +87,9 @@ async function rotateBatch(cloud: Cloud, { number }: OrderedRotation, batch: rea
   for (const wallet of batch) await settleEpoch(cloud, wallet);
   const turning = batch
     .filter((wallet) => shares.wallets.isReached(wallet, number) === false)
-    .map((wallet) => {
-      const { row, verified } = shares.wallet(wallet);
-      return { wallet, from: row.epoch, keys: verified.deed.keys };
+    .flatMap((wallet) => {
+      const from = shares.wallets.find(wallet)?.epoch;
+      return from === undefined ? [] : [{ wallet, from, curves: shares.wallets.curves(wallet, from) }];
     });
   if (turning.length === 0) return 0;
   const { prepared, flips } = await prepareWithKms(cloud, turning, { by: 'statement', number });

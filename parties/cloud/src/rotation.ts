@@ -4,6 +4,7 @@ import { hpkeXWing, verifyEd25519 } from '@symbolon/crypto/native';
 import {
   type Authorised,
   addressOf,
+  curvesOf,
   openStatement,
   type PreparedEpoch,
   paths,
@@ -39,7 +40,7 @@ export async function rotate(cloud: Cloud, { cloud: asked, kms }: { cloud: Autho
   const { row, verified } = shares.wallet(message.wallet);
   if (row.state !== 'active' || row.epoch !== message.from) throw new Refusal('wallet-state', 'Of another epoch.');
 
-  const one = { wallet: row.id, from: row.epoch, keys: verified.deed.keys };
+  const one = { wallet: row.id, from: row.epoch, curves: curvesOf(verified.deed.keys) };
   const { prepared } = await prepareWithKms(cloud, [one], { by: 'person', asked: kms });
   return { epoch: prepared[0]?.epoch ?? 0 };
 }

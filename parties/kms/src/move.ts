@@ -9,7 +9,7 @@ import { explainedVault } from './pkcs11/explain.ts';
 import { StatementLog } from './statements.ts';
 import { KmsStore } from './store.ts';
 import { pinnedVault, pinVault, sameVault } from './vaultPin.ts';
-import { type OpenVault, openVault, placesOf } from './vaults.ts';
+import { openVault, placesOf } from './vaults.ts';
 
 /** A creation that began before the decision counted may still keep its share in the old vault, ms: longer than any request lives. */
 const stragglers = 12_000;
@@ -48,10 +48,10 @@ async function move(file: string): Promise<void> {
   if (serving === null || !sameVault(serving, goal.name))
     throw undecided('The kms does not know of this move yet.', 'Start it again with this configuration, then move.');
 
-  const parts = { dataDir: config.dataDir, root: keys.root, onStand: () => {} };
+  const parts = { dataDir: config.dataDir, root: keys.root };
   const from = undo.use(openVault(here, parts));
   const to = undo.use(openVault(goal, parts));
-  await Promise.all([served(from), served(to)]);
+  await Promise.all([from, to].map((one) => one.connected(patience)));
 
   const of = Number(store.database.statement('SELECT count(*) AS n FROM share_keys').get()?.['n']);
   const tell = (seen: number) => console.log(`${seen} of ${of}`);
@@ -72,10 +72,6 @@ function checkDecided(goal: VaultName, decided: VaultName | null): void {
     `No statement in force moves the keys to ${vaultText(goal)}.`,
     'The organisations decide: `symbolon statement new --move-vault NAME`; then its waiting time has to pass.',
   );
-}
-
-async function served({ ready, vault }: OpenVault): Promise<void> {
-  for (const late = Date.now() + patience; !ready(); await sleep(50)) if (Date.now() > late) await vault.name();
 }
 
 function undecided(what: string, next: string): ConfigError {

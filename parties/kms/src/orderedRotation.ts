@@ -44,8 +44,8 @@ export function askedByStatement(
     const name = Buffer.from(wallet).toString('hex');
     if (seen.has(name) || shares.wallets.isReached(wallet, number) !== false) return [];
     seen.add(name);
-    const { row, verified } = shares.wallet(wallet);
-    return row.epoch === from ? [{ wallet, from, keys: verified.deed.keys }] : [];
+    const isThere = shares.wallets.find(wallet)?.epoch === from;
+    return isThere ? [{ wallet, from, curves: shares.wallets.curves(wallet, from) }] : [];
   });
   if (turning.length === 0) throw new Refusal('wallet-state', 'None of these wallets is to be turned.');
   return turning;

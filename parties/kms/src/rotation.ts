@@ -176,7 +176,7 @@ async function askedByPerson({ shares }: Kms, { wallets }: Pick<RotationProposal
   const { row, verified } = shares.wallet(wallet);
   checkIdentity(verified.deed, row.salt, identity);
   checkDevice(verified.deed, key, null);
-  return { wallet, from, keys: verified.deed.keys };
+  return { wallet, from, curves: curvesOf(verified.deed.keys) };
 }
 
 /** Inside a work: the pointer moves, on the log, under this party's signature. Throws Refusal `wallet-state`. */

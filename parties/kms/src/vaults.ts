@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Secret } from '@symbolon/crypto';
 import { type VaultName, vaultText } from '@symbolon/protocol';
 import { ConfigError, type Logger, type Metrics } from '@symbolon/service';
-import { EmbeddedVault, type KeyVault, keysAfter } from '@symbolon/share-store';
+import { EmbeddedVault, type KeyVault, keysAfter, type VaultReason } from '@symbolon/share-store';
 import type { Config, VaultSettings } from './config.ts';
 import { MovingVault } from './movingVault.ts';
 import { Pkcs11Vault, type Stand } from './pkcs11/pkcs11Vault.ts';
@@ -13,6 +13,8 @@ import { hasKeys, pinnedVault, pinVault, sameVault } from './vaultPin.ts';
 export interface OpenVault extends AsyncDisposable {
   vault: KeyVault;
   ready(): boolean;
+  /** Resolves once it serves. Throws VaultError after `ms`. */
+  connected(ms: number): Promise<void>;
 }
 
 const pageSize = 1_000;
@@ -23,7 +25,7 @@ interface Place {
   name: VaultName | null;
 }
 
-export interface Places {
+interface Places {
   here: Place;
   goal: (Place & { name: VaultName }) | null;
 }
@@ -32,7 +34,8 @@ interface Parts {
   dataDir: string;
   /** Stays the caller's to wipe. */
   root: Secret;
-  onStand: (stand: Stand) => void;
+  onStand?: (stand: Stand) => void;
+  onRefusal?: (reason: VaultReason) => void;
 }
 
 /**
@@ -52,15 +55,25 @@ export function placesOf({ vault, moveTo }: Pick<Config, 'vault' | 'moveTo'>, st
 }
 
 /** Opens one. An HSM that is away is no reason not to start. */
-export function openVault({ settings, name }: Place, { dataDir, root, onStand }: Parts): OpenVault {
+export function openVault({ settings, name }: Place, { dataDir, root, ...told }: Parts): OpenVault {
   if (settings.kind === 'embedded')
-    return { vault: new EmbeddedVault(root), ready: () => true, [Symbol.asyncDispose]: async () => undefined };
+    return {
+      vault: new EmbeddedVault(root),
+      ready: () => true,
+      connected: async () => undefined,
+      [Symbol.asyncDispose]: async () => undefined,
+    };
   const vault = new Pkcs11Vault(settings, {
     pinMemory: join(dataDir, 'pin-refused'),
     identity: name?.identity ?? null,
-    onStand,
+    ...told,
   });
-  return { vault, ready: () => vault.stand === null, [Symbol.asyncDispose]: () => vault[Symbol.asyncDispose]() };
+  return {
+    vault,
+    ready: () => vault.stand === null,
+    connected: (ms) => vault.connected(ms),
+    [Symbol.asyncDispose]: () => vault[Symbol.asyncDispose](),
+  };
 }
 
 /** The vault of a running kms: what its store begins in it is remembered, and what the organisations decide is followed. */
@@ -70,9 +83,12 @@ export async function openVaults(
   store: KmsStore,
   decided: () => VaultName | null,
   { log, metrics }: { log: Logger; metrics: Metrics },
-): Promise<OpenVault> {
+): Promise<Pick<OpenVault, 'vault' | 'ready'> & AsyncDisposable> {
   const { here, goal } = placesOf(config, store);
   const failures = metrics.counter('vault_failures_total', 'Times the vault went out of reach, by reason.', ['reason']);
+  const refusals = metrics.counter('vault_refusals_total', 'Requests that the vault could not serve, by reason.', [
+    'reason',
+  ]);
   const tell = (stand: Stand) => {
     if (stand === null) log.info('vault-serves');
     else {
@@ -80,7 +96,12 @@ export async function openVaults(
       failures.add(1, stand);
     }
   };
-  const parts = { dataDir: config.dataDir, root };
+  const onRefusal = (reason: VaultReason) => {
+    refusals.add(1, reason);
+    // While it is away that is said once; a vault that is there and refuses says why each time.
+    if (ready()) log.warn('vault-refuses', { reason });
+  };
+  const parts = { dataDir: config.dataDir, root, onRefusal };
   const first: OpenVault = openVault(here, {
     ...parts,
     onStand: (stand) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +12,16 @@ import { Insider } from '../support/insider.ts';
 import { bootWorld, type World } from '../support/world.ts';
 
 const intent = { type: 'evm-message', message: utf8('from an HSM') } as const;
+
+const isAlive = (pid: number) => existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(statusOf(pid));
+
+function statusOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8');
+  } catch {
+    return 'State: Z';
+  }
+}
 
 describe('the kms on an HSM', () => {
   let world: World;
@@ -86,8 +96,29 @@ describe('the kms on an HSM', () => {
     assert.equal(world.devnet.pids().kms, pid);
   });
 
+  test('started while it is away, the kms waits for it', async () => {
+    const alive = () =>
+      fetch(`${world.devnet.urls.kms}/healthz`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    hsm.unplug();
+    const restarted = world.devnet.restart('kms');
+    try {
+      await until(async () => !(await alive()), 'the old one ends');
+      await until(alive, 'the kms starts');
+      assert.equal(await ready(), false);
+    } finally {
+      hsm.plugIn();
+      await restarted;
+    }
+    await assertSigns();
+  });
+
   test('everything killed and started again: it still signs', async () => {
+    const orphans = hsmProcesses();
     for (const party of ['kms', 'cloud', 'signer', 'issuer'] as const) await world.devnet.kill(party, 'SIGKILL');
+    await until(async () => !orphans.some(isAlive), 'the HSM sessions end with the kms');
     for (const party of ['issuer', 'kms', 'cloud', 'signer'] as const) await world.devnet.restart(party);
     await assertSigns();
   });

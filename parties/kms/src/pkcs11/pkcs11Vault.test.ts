@@ -14,12 +14,16 @@ import { SoftHsm } from './softHsm.ts';
 const folder = mkdtempSync(join(tmpdir(), 'pkcs11-vault-'));
 after(() => rmSync(folder, { recursive: true }));
 const hsm = new SoftHsm(join(folder, 'hsm'));
-const init = (...args: string[]) => {
+const init = (args: readonly string[], input = '') => {
   const program = join(import.meta.dirname, '..', 'init.ts');
   const env = { ...process.env, ...hsm.settings.environment };
-  return spawnSync(process.execPath, [program, '--data-dir', join(folder, 'data'), ...args], { env, encoding: 'utf8' });
+  return spawnSync(process.execPath, [program, '--data-dir', join(folder, 'data'), ...args], {
+    env,
+    input,
+    encoding: 'utf8',
+  });
 };
-const first = init(...hsm.initArguments);
+const first = init(hsm.initArguments);
 const pinMemory = join(folder, 'pin-refused');
 const openVault = (onStand?: (stand: Stand) => void, settings = hsm.settings) =>
   new Pkcs11Vault(settings, { pinMemory, identity: null, ...(onStand ? { onStand } : {}) });
@@ -142,6 +146,21 @@ describe('an HSM that fails', () => {
     assert.deepEqual((await fresh.open(key, context, 'secp256k1', sealed)).expose(), share.expose());
   });
 
+  it('asked for more than it can answer in time says so at once, and is not lost', async () => {
+    const refused: VaultReason[] = [];
+    const onRefusal = (reason: VaultReason) => refused.push(reason);
+    await using fresh = new Pkcs11Vault({ ...hsm.settings, sessions: 1 }, { pinMemory, identity: null, onRefusal });
+    await fresh.connected(20_000);
+    const { key, sealed } = await setUp();
+    const asked = Array.from({ length: 600 }, () => fresh.open(key, context, 'secp256k1', sealed));
+    const settled = await Promise.allSettled(asked);
+    const served = settled.filter(({ status }) => status === 'fulfilled').length;
+    // A ping may be among those that wait.
+    assert.ok(served === 512 || served === 511, `${served}`);
+    assert.deepEqual(new Set(refused), new Set(['hsm-busy']));
+    assert.equal(fresh.stand, null);
+  });
+
   it('with a wrong PIN is tried once, over restarts too, until the file is written anew', async () => {
     hsm.writePin('0000-0000');
     const stands: Stand[] = [];
@@ -180,19 +199,27 @@ describe('init', () => {
   it('makes the root once, and names the vault', async () => {
     assert.equal(first.status, 0, first.stderr);
     assert.match(first.stderr, /was made/);
-    const again = init(...hsm.initArguments);
+    const again = init(hsm.initArguments);
     assert.match(again.stderr, /stood there already/);
     assert.equal(again.stdout, first.stdout);
     assert.equal(JSON.parse(first.stdout).vault, vaultText(await vault.name()));
   });
 
+  it('takes a PIN that is handed over', () => {
+    const [library = '', token = '', label = ''] = [hsm.settings.library, hsm.settings.token, hsm.settings.keyLabel];
+    const named = ['--pkcs11', library, '--token', token, '--key-label', label];
+    const right = init(named, '4711-4711\n');
+    assert.equal(right.stdout, first.stdout, right.stderr);
+    assert.match(init(named, '').stderr, /pin-wrong/);
+  });
+
   it('takes no PIN from the command line, tells a wrong one, and what is missing', () => {
-    assert.equal(init(...hsm.initArguments, '--pin', '4711').status, 2);
+    assert.equal(init([...hsm.initArguments, '--pin', '4711']).status, 2);
     hsm.writePin('0000-0000');
-    const wrong = init(...hsm.initArguments);
+    const wrong = init(hsm.initArguments);
     hsm.rightPin();
     assert.equal(wrong.status, 1);
     assert.match(wrong.stderr, /pin-wrong/);
-    assert.match(init('--pkcs11', hsm.settings.library, '--key-label', 'x').stderr, /--token or --slot/);
+    assert.match(init(['--pkcs11', hsm.settings.library, '--key-label', 'x']).stderr, /--token or --slot/);
   });
 });

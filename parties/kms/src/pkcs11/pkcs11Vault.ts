@@ -16,6 +16,8 @@ export interface Pkcs11VaultOptions {
   /** The root of this store, once it is known: another one's HSM is not taken for it. */
   identity: Uint8Array | null;
   onStand?: (stand: Stand) => void;
+  /** Told of every request that could not be served. */
+  onRefusal?: (reason: VaultReason) => void;
 }
 
 const firstPauseMs = 100;
@@ -29,6 +31,7 @@ export class Pkcs11Vault implements KeyVault, AsyncDisposable {
   readonly #settings: Pkcs11Settings;
   readonly #pin: PinCare;
   readonly #onStand: (stand: Stand) => void;
+  readonly #onRefusal: (reason: VaultReason) => void;
   readonly #processes = new Set<HsmProcess>();
   readonly #closing = new AbortController();
   readonly #running: Promise<void>;
@@ -37,11 +40,12 @@ export class Pkcs11Vault implements KeyVault, AsyncDisposable {
   #told: Stand | undefined;
   #changed = Promise.withResolvers<void>();
 
-  constructor(settings: Pkcs11Settings, { pinMemory, identity, onStand = () => undefined }: Pkcs11VaultOptions) {
+  constructor(settings: Pkcs11Settings, { pinMemory, identity, onStand, onRefusal }: Pkcs11VaultOptions) {
     this.#settings = settings;
     this.#pin = new PinCare(settings.pinFile, pinMemory);
     this.#identity = identity;
-    this.#onStand = onStand;
+    this.#onStand = onStand ?? (() => undefined);
+    this.#onRefusal = onRefusal ?? (() => undefined);
     this.#running = this.#keepUp();
   }
 
@@ -93,12 +97,20 @@ export class Pkcs11Vault implements KeyVault, AsyncDisposable {
     await Promise.all([...this.#processes].map(({ ended }) => ended));
   }
 
-  /** The session that has least to do. */
   async #ask<T>(work: (hsm: HsmProcess) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.#leastBusy());
+    } catch (error) {
+      if (error instanceof VaultError) this.#onRefusal(error.reason);
+      throw error;
+    }
+  }
+
+  #leastBusy(): HsmProcess {
     let free: HsmProcess | undefined;
     for (const one of this.#processes) if (free === undefined || one.waiting < free.waiting) free = one;
     if (free === undefined) throw new VaultError(this.#stand ?? 'hsm-away');
-    return work(free);
+    return free;
   }
 
   async #keepUp(): Promise<void> {

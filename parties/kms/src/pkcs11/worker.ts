@@ -14,6 +14,8 @@ import { Token } from './token.ts';
  * What crosses its border is wrapped, sealed or public. It ends with the kms.
  */
 process.on('disconnect', () => process.exit(0));
+// Ctrl-C reaches the whole group: the kms first ends what it has begun, then this.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 process.once('message', (begin: Begin) => void serve(begin));
 
 async function serve({ place, pinFile, sealTo }: Begin): Promise<void> {
