@@ -21,7 +21,7 @@ const script = `<script>
 </script>`;
 
 /** What came of one visit. */
-export interface Visit {
+interface Visit {
   /** Whether the changed page ran. */
   changed: boolean;
   /** 32 bytes each. */
