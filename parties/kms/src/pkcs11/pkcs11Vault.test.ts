@@ -206,8 +206,8 @@ describe('init', () => {
   });
 
   it('takes a PIN that is handed over', () => {
-    const [library = '', token = '', label = ''] = [hsm.settings.library, hsm.settings.token, hsm.settings.keyLabel];
-    const named = ['--pkcs11', library, '--token', token, '--key-label', label];
+    const { library, token = '', keyLabel } = hsm.settings;
+    const named = ['--pkcs11', library, '--token', token, '--key-label', keyLabel];
     const right = init(named, '4711-4711\n');
     assert.equal(right.stdout, first.stdout, right.stderr);
     assert.match(init(named, '').stderr, /pin-wrong/);
