@@ -1,3 +1,4 @@
+export type { Fidelity } from '@symbolon/attestation';
 export type { TokenClaims } from './claims.ts';
 export { readClaims } from './claims.ts';
 export { WalletClient, type WalletClientOptions } from './client.ts';

@@ -1,4 +1,4 @@
-import type { ClientErrorCode } from '@symbolon/client';
+import type { ClientErrorCode, Fidelity } from '@symbolon/client';
 import type { ChainInfo } from '@symbolon/protocol/dapp';
 import type { RefusalReason } from './approve/errors.ts';
 import type { ReleaseAlarm } from './worker/news.ts';
@@ -190,6 +190,8 @@ export interface Account {
   devices: DeviceRow[];
   /** How and when the wallet came to be: told to a device that did not make it. */
   made: { how: 'created' | 'imported'; at: number };
+  /** What stands behind the signer's evidence, as this device verified it; null where it does not answer. */
+  signer: Fidelity | null;
   development: boolean;
   /** Receipts that do not fit, or releases this person's devices do not know of. */
   alarm: string | null;

@@ -9,12 +9,14 @@ import type { World } from '../world.ts';
 /** Everything that the account's pages show. Throws ClientError where the stores cannot be asked. */
 export async function readAccount(world: World, person: Person): Promise<Account> {
   const { client, deployment } = world;
-  const [wallet, devices, balances, entries, alarm] = await Promise.all([
+  const [wallet, devices, balances, entries, alarm, signer] = await Promise.all([
     client.wallet(),
     client.devices(),
     balancesOf(world, person.address),
     settledActivity(world, person.address),
     alarmOf(world),
+    // A signer that is away, or refused, is told when something is to be signed.
+    client.signerFidelity().catch(() => null),
   ]);
   return {
     address: person.address,
@@ -24,6 +26,7 @@ export async function readAccount(world: World, person: Person): Promise<Account
     apps: await appsOf(world, person.address, devices),
     devices: devices.map(toRow),
     made: wallet.deed.made,
+    signer,
     development: deployment.mode === 'development',
     alarm,
   };

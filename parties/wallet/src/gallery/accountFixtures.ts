@@ -16,6 +16,7 @@ export const account: Account = {
   apps: [],
   devices: [],
   made: { how: 'created', at },
+  signer: 'emulated enclave',
   development: true,
   alarm: null,
 };

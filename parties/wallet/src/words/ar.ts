@@ -288,6 +288,13 @@ export const ar: Words = {
     unknownBalance: 'غير متاح',
     noNetworks: 'لم تُضبط أي شبكة.',
     made: (how, date) => (how === 'created' ? `أُنشئت في ${date}` : `استُوردت في ${date}`),
+    signer: {
+      'Nitro hardware': 'يجري التوقيع داخل منطقة معزولة على عتاد AWS Nitro.',
+      'emulated enclave': 'يجري التوقيع داخل منطقة معزولة محاكاة: للتطوير فقط.',
+      'plain process': 'يجري التوقيع في عملية عادية: للتطوير فقط.',
+      'other root': 'يجري التوقيع داخل منطقة معزولة بجذر ثقة آخر.',
+      'verification only': 'يجري التوقيع داخل منطقة معزولة من نوع آخر.',
+    },
   },
 
   activity: {

@@ -292,6 +292,13 @@ export const de: Words = {
     unknownBalance: 'nicht erreichbar',
     noNetworks: 'Es ist kein Netzwerk eingerichtet.',
     made: (how, date) => (how === 'created' ? `Angelegt am ${date}` : `Importiert am ${date}`),
+    signer: {
+      'Nitro hardware': 'Es unterschreibt eine Enklave auf AWS-Nitro-Hardware.',
+      'emulated enclave': 'Es unterschreibt eine emulierte Enklave: nur zur Entwicklung.',
+      'plain process': 'Es unterschreibt ein gewöhnlicher Prozess: nur zur Entwicklung.',
+      'other root': 'Es unterschreibt eine Enklave unter einer anderen Wurzel.',
+      'verification only': 'Es unterschreibt eine andere Art von Enklave.',
+    },
   },
 
   activity: {

@@ -1,3 +1,4 @@
+import type { Fidelity } from '@symbolon/client';
 import { isolated, line, type Piece, plural } from './line.ts';
 
 /** English, and by its type what every language has to say. */
@@ -292,6 +293,13 @@ export const en = {
     noNetworks: 'No network is set up.',
     made: (how: 'created' | 'imported', date: string) =>
       how === 'created' ? `Made on ${date}` : `Imported on ${date}`,
+    signer: {
+      'Nitro hardware': 'Signed in an enclave on AWS Nitro hardware.',
+      'emulated enclave': 'Signed in an emulated enclave: for development only.',
+      'plain process': 'Signed in a plain process: for development only.',
+      'other root': 'Signed in an enclave under another root.',
+      'verification only': 'Signed in an enclave of another kind.',
+    } satisfies Record<Fidelity, string>,
   },
 
   activity: {

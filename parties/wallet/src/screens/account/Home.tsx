@@ -53,6 +53,7 @@ export function Home({ account, busy, actions }: Props) {
         </ul>
       </section>
       <p class="quiet-note">{w.made(account.made.how, date(account.made.at))}</p>
+      {account.signer !== null && <p class="quiet-note">{w.signer[account.signer]}</p>}
     </>
   );
 }
