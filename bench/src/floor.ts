@@ -70,7 +70,7 @@ function signatures(): Primitive[] {
     primitive('ES256 sign (proof)', { device: 3 }, () => signEs256(privateKey, proof)),
     primitive('ES256 verify', { cloud: 1, signer: 1, kms: 1 }, () => verifyEs256(point, proof, es256)),
     primitive('Ed25519 sign', { cloud: 1, kms: 2, signer: outcomes }, () => store.sign(said)),
-    primitive('Ed25519 verify', { signer: 3, device: 1, kms: outcomes, cloud: outcomes }, () =>
+    primitive('Ed25519 verify', { signer: 2, device: 1, kms: outcomes, cloud: outcomes }, () =>
       verifyEd25519(store.publicKey, said, ed25519),
     ),
     primitive('EIP-1559 encode + keccak-256', { signer: 1, device: 1 }, () => digest(transfer)),

@@ -4,8 +4,7 @@ import { Attack, type Haul } from './attack.ts';
 import type { Half, Party } from './cells.ts';
 import { take, together } from './loot.ts';
 import { strategies } from './strategies/index.ts';
-import type { TrustWorld } from './trustWorld.ts';
-import { Victim } from './victim.ts';
+import type { Victim } from './victim.ts';
 
 /** By what something was had; null: by nothing that was tried. */
 export interface Outcome {
@@ -13,13 +12,19 @@ export interface Outcome {
   signature: string | null;
 }
 
-/**
- * One attacker against a person of its own, with everything that is tried. After a rotation: with a copy of what they held before
- * it as well. Where nothing succeeds nothing has changed, and the person still signs.
- */
-export async function attackBy(world: TrustWorld, who: readonly Party[], half: Half): Promise<Outcome> {
-  const victim = await Victim.arrive(world);
-  const attack = await attackOn(victim, new Set(who), half);
+/** An attacker and somebody of its own to attack: after a rotation, with a copy of what it held before as well. */
+export async function attackOn(victim: Victim, who: ReadonlySet<Party>, half: Half): Promise<Attack> {
+  const then = await take(victim, who);
+  if (half === 'before') return Attack.prepare(victim, who, half, then);
+  await victim.turn();
+  await victim.sign();
+  return Attack.prepare(victim, who, half, together(then, await take(victim, who)));
+}
+
+/** Everything that is tried. Where nothing succeeds nothing has changed, and the person still signs. */
+export async function carryOut(attack: Attack): Promise<Outcome> {
+  const { world, victim } = attack;
+  await victim.settled();
   const outcome: Outcome = { key: null, signature: null };
   const begun = strategies.filter(({ by }) => by === undefined || by.some((party) => attack.has(party)));
   const before = recordsOf(world);
@@ -32,15 +37,6 @@ export async function attackBy(world: TrustWorld, who: readonly Party[], half: H
   for (const strategy of begun.filter(({ personSigns }) => personSigns === true))
     judge(attack, strategy.name, await strategy.run(attack), outcome);
   return outcome;
-}
-
-/** What they hold now, and where there was a rotation, what they held before it. */
-export async function attackOn(victim: Victim, who: ReadonlySet<Party>, half: Half): Promise<Attack> {
-  const then = await take(victim, who);
-  if (half === 'before') return Attack.prepare(victim, who, half, then);
-  await victim.turn();
-  await victim.sign();
-  return Attack.prepare(victim, who, half, together(then, await take(victim, who)));
 }
 
 /** Takes note of what a haul is worth, by trying it. Nothing may have been given that ought to have been refused. */

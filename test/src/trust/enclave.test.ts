@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { attackBy } from './cell.ts';
+import { attackOn, carryOut } from './cell.ts';
 import type { Party } from './cells.ts';
 import { bootTrustWorld, type TrustWorld } from './trustWorld.ts';
+import { Victim } from './victim.ts';
 
 /** Of the cells with the signer's host, those that nobody else in it opens: here over an emulated machine, booted once. */
 const cells: readonly (readonly Party[])[] = [['signer host'], ['issuer', 'signer host'], ['cloud', 'signer host']];
@@ -17,7 +18,10 @@ describe('the trust matrix, where the signer runs in an emulated enclave', () =>
 
   for (const who of cells) {
     test(`${who.join(' + ')} (emulated), before and after a rotation: safe`, async () => {
-      assert.deepEqual(await attackBy(world, who, 'after'), { key: null, signature: null });
+      assert.deepEqual(await carryOut(await attackOn(await Victim.arrive(world), new Set(who), 'after')), {
+        key: null,
+        signature: null,
+      });
     });
   }
 });

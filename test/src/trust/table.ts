@@ -3,6 +3,11 @@ import { type Expected, expected, expectedFurther } from './expected.ts';
 
 export const marks = { begin: '<!-- trust matrix -->', end: '<!-- /trust matrix -->' } as const;
 
+/** What the signer host's row means, and over what it was run. */
+const signerHost =
+  "The signer host is that of an enclave: it has everything but the memory inside and the security module's key. Its cells are run " +
+  'over a plain process, with no more than that; alone, with the issuer and with the cloud also over an emulated enclave.';
+
 /** One attacker's outcome in both halves. */
 export type Outcomes = Partial<Record<Half, Expected>>;
 
@@ -38,6 +43,8 @@ export function markdown(outcomes: ReadonlyMap<string, Outcomes>, further: Reado
     `| with | ${parties.join(' | ')} |`,
     `| --- |${' --- |'.repeat(parties.length)}`,
     ...grid,
+    '',
+    signerHost,
     '',
     ...[...further].map(([name, outcome]) => `- ${name}: ${word(outcome, expectedFurther[name]?.why)}`),
     '',

@@ -91,12 +91,16 @@ export class Victim {
     return device;
   }
 
-  /** New shares; resolves when both stores have destroyed the keys of the old ones. */
+  /** New shares. */
   async turn(): Promise<void> {
     this.wallet = (await this.device.client.rotate()).wallet;
+  }
+
+  /** Resolves when both stores have destroyed the keys of the old shares: they do it for many wallets at once, some seconds later. */
+  async settled(): Promise<void> {
     for (let tries = 0; this.#keysOfEpochs() > 2; tries += 1) {
       if (tries === 1_000) throw new Error('the keys of the old shares are not destroyed');
-      await sleep(10);
+      await sleep(20);
     }
   }
 
