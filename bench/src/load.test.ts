@@ -16,7 +16,8 @@ test('an open loop counts what a stall held up as late, from when each ask was d
   assert.equal(latencies.length, 50);
   assert.deepEqual(failures, {});
   const late = latencies.filter((ms) => ms > 20).length;
-  assert.ok(late >= 15 && late <= 22, `${late} were late`);
+  // Timed from when each was sent, only the stalled ones' own would be; a busy machine may make others late too.
+  assert.ok(late >= 15, `${late} were late`);
 });
 
 test('a closed loop never has two asks of one user under way', async () => {
